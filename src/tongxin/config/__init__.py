@@ -1,0 +1,1 @@
+"""Settings, urls, reactions, the operator's command: the only place that knows everybody."""

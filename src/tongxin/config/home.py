@@ -1,0 +1,97 @@
+"""Where this installation keeps its files, and its secrets (standard library only)."""
+
+import base64
+import fcntl
+import json
+import os
+import secrets as randomness
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path(__file__).resolve().parents[1]
+PROJECT = SOURCE.parents[1]
+
+
+class SecretsMissing(Exception):
+    """The keys are gone but the data they lock is still there."""
+
+
+def home() -> Path:
+    """The folder of everything that is made at run time: TONGXIN_HOME, else `var/` of the checkout."""
+    if chosen := os.environ.get("TONGXIN_HOME"):
+        return Path(chosen).expanduser().absolute()
+    if (PROJECT / "pyproject.toml").exists():
+        return PROJECT / "var"
+    return Path.home() / ".local" / "share" / "tongxin"
+
+
+def make_home() -> Path:
+    """Make the folder, closed to other users of the machine."""
+    folder = home()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def secrets() -> dict[str, Any]:
+    """The keys of this installation, made once on first use and never printed."""
+    return _secrets_of(home())
+
+
+@lru_cache(maxsize=8)
+def _secrets_of(folder: Path) -> dict[str, Any]:
+    path = folder / "secrets.json"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(folder / "secrets.lock"):
+        known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        if not known and (folder / "pg" / "PG_VERSION").exists():
+            raise SecretsMissing(
+                f"{path} is missing, but the database beside it is not. Put the file back from your backup:"
+                " without it names and numbers in the database cannot be read."
+            )
+        # A later release may need one more key: the others stay as they are.
+        wanted = _fresh() | known
+        if wanted != known:
+            _write_whole(path, json.dumps(wanted, indent=1))
+    return wanted
+
+
+def _fresh() -> dict[str, Any]:
+    return {
+        "django_key": randomness.token_urlsafe(48),
+        "field_keys": {"current": "k1", "keys": {"k1": _bytes32()}},
+        "index_key": _bytes32(),
+        "signing_key": _bytes32(),
+        "app_password": randomness.token_urlsafe(24),
+        "owner_password": randomness.token_urlsafe(24),
+    }
+
+
+def _bytes32() -> str:
+    return base64.b64encode(randomness.token_bytes(32)).decode("ascii")
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Readers see the old file or the new one, never half of it; nobody else can read either."""
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as f:
+        f.write(text)
+        f.flush()
+        os.fsync(f.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time; the lock falls by itself when its holder dies."""
+    with path.open("a") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        yield
