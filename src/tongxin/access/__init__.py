@@ -1,0 +1,1 @@
+"""Who may (accounts, roles, grants), who did (journal), devices. 权责"""

@@ -1,0 +1,93 @@
+"""What every request passes: language, content security, and the transaction with the actor's scope."""
+
+import json
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from tongxin.access.actors import Actor
+from tongxin.access.queries import actor_of
+from tongxin.core import clock, scope
+from tongxin.core.refusals import Refusal
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src 'self' blob: data:; "
+    "media-src blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'"
+)
+NOT_FOUND_CODES = frozenset({"not_found"})
+FORBIDDEN_CODES = frozenset({"not_allowed"})
+
+
+class LanguageMiddleware:
+    """The language chosen by cookie, else the account's, else Chinese. The browser's own wish is not asked."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        known = {code for code, _name in settings.LANGUAGES}
+        with translation.override(chosen if chosen in known else settings.LANGUAGE_CODE):
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "")
+            return response
+
+
+class ContentSecurityMiddleware:
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        return response
+
+
+class ScopeMiddleware:
+    """One transaction a request, seeing only what the actor's grants hold (`request.actor`).
+
+    Machine doors (`/api/`, `/healthz`) open their own transactions and scopes. A refusal rolls the act back and
+    becomes a page that says what to do.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = Actor(account_id=None, name="")  # type: ignore[attr-defined]
+        if request.path.startswith(("/api/", "/healthz", "/static/", "/field/")):
+            return self.get_response(request)
+        with transaction.atomic():
+            if request.user.is_authenticated:
+                with scope.everywhere():
+                    request.actor = actor_of(request.user, clock.now())  # type: ignore[attr-defined, arg-type]
+            scope.set_scope(request.actor.paths)  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            if response.status_code >= 500 or getattr(request, "refused", False):
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal) or request.path.startswith("/api/"):
+            return None
+        request.refused = True  # type: ignore[attr-defined]
+        return refusal_page(request, exception)
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    status = 404 if refusal.code in NOT_FOUND_CODES else 403 if refusal.code in FORBIDDEN_CODES else 409
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=status)
+        response.headers["HX-Reswap"] = "none"
+        # Headers are latin-1: JSON escapes keep Chinese sentences intact.
+        response.headers["HX-Trigger"] = json.dumps({"refused": {"code": refusal.code, "says": refusal.says}})
+        return response
+    return render(request, "access/refused.html", {"refusal": refusal}, status=status)

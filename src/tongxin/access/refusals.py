@@ -1,0 +1,18 @@
+"""The refusals of accounts, devices and the journal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.core.refusals import declare
+
+declare(
+    {
+        "device_unknown": _("This phone is not enrolled. Ask the point chief for an enrolment code."),
+        "device_revoked": _("This phone has been revoked. Hand it to the point chief."),
+        "enrolment_expired": _("This enrolment code is used or expired. Ask the point chief for a new one."),
+        "reason_needed": _("Say why you need to see this (at least 4 characters)."),
+        "second_person_needed": _("A second person must sign: not %(name)s again."),
+        "register_not_demo": _(
+            "This register holds real people: demo accounts and simulations are refused here."
+        ),
+    }
+)

@@ -1,0 +1,79 @@
+"""Letting phones in and putting them out."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+
+from tongxin.access.actors import Actor
+from tongxin.access.models import Device, Enrolment
+from tongxin.access.services import journal
+from tongxin.core import scope
+from tongxin.core.locks import lock
+from tongxin.core.refusals import Refusal
+
+CODE_LIVES = timedelta(minutes=15)
+
+
+def digest(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+@transaction.atomic
+def offer_enrolment(*, area_path: str, post_id: UUID | None, by: Actor, at: datetime) -> str:
+    """A one-time code for one phone, good for 15 minutes (登记码). Only its digest is kept."""
+    by.must("access.device.enrol", within=area_path)
+    code = secrets.token_urlsafe(12)
+    Enrolment.objects.create(
+        area_path=area_path,
+        post_id=post_id,
+        code_digest=digest(code),
+        made_by_id=by.account_id,
+        expires_at=at + CODE_LIVES,
+    )
+    return code
+
+
+def enrol(*, code: str, name: str, at: datetime) -> tuple[Device, str]:
+    """Let a phone in with its code. Returns the device and its token, which is shown this once."""
+    with scope.everywhere():
+        offer = Enrolment.objects.select_for_update().filter(code_digest=digest(code)).first()
+        if offer is None or offer.used_by_id or offer.expires_at < at:
+            raise Refusal("enrolment_expired")
+        token = secrets.token_urlsafe(32)
+        device = Device.objects.create(
+            area_path=offer.area_path,
+            name=name.strip()[:60] or "phone",
+            token_digest=digest(token),
+            post_id=offer.post_id,
+            enrolled_by_id=offer.made_by_id,
+            enrolled_at=at,
+        )
+        offer.used_by = device
+        offer.save(update_fields=["used_by"])
+        maker = Actor(account_id=offer.made_by_id, name=str(offer.made_by), device_id=device.pk)
+        journal.record("access.device.enrolled", by=maker, area_path=offer.area_path, on=device, at=at)
+    return device, token
+
+
+@transaction.atomic
+def revoke(*, device_id: UUID, by: Actor, at: datetime, why: str) -> Device:
+    """Put a phone out (吊销). Its next contact is told to wipe; twice is once."""
+    device = lock(Device, device_id)
+    by.must("access.device.enrol", within=device.area_path)
+    if device.revoked_at is None:
+        device.revoked_at, device.revoked_by_id = at, by.account_id
+        device.save(update_fields=["revoked_at", "revoked_by"])
+        journal.record("access.device.revoked", by=by, area_path=device.area_path, on=device, at=at, why=why)
+    return device
+
+
+def device_of(token: str) -> Device:
+    """The phone this token belongs to. Refuses `device_unknown`; a revoked one is returned, and judged by the door."""
+    with scope.everywhere():
+        device = Device.objects.filter(token_digest=digest(token)).first()
+    if device is None:
+        raise Refusal("device_unknown")
+    return device

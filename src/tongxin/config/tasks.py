@@ -1,0 +1,17 @@
+"""The worker's jobs: reactions to the journal, and what happens every minute."""
+
+from procrastinate.contrib.django import app
+
+from tongxin.access.services import journal
+from tongxin.config.react import run_reaction
+
+
+@app.task(name="tongxin.react", retry=True, pass_context=False)
+def react(service: str, entry: str) -> None:
+    run_reaction(service, entry)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tongxin.seal_journal", queueing_lock="seal_journal", pass_context=False)
+def seal_journal(timestamp: int) -> None:
+    journal.seal_all()

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ContainmentConfig(AppConfig):
+    name = "tongxin.containment"
+    label = "containment"
+    verbose_name = _("Containment")
+
+    def ready(self) -> None:
+        from tongxin.containment import refusals  # noqa: F401, PLC0415 -- registers this app's codes

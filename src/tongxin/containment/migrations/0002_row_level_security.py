@@ -1,0 +1,13 @@
+from django.db import migrations
+
+from tongxin.core import rls
+
+
+class Migration(migrations.Migration):
+    """Each area sees its own rows only; without a scope nothing is seen."""
+
+    dependencies = [("containment", "0001_initial")]
+
+    operations = [
+        rls.SecureArea("containment_restriction"),
+    ]

@@ -1,0 +1,5 @@
+"""Template parts every page uses."""
+
+from django import template
+
+register = template.Library()

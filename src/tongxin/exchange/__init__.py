@@ -1,0 +1,1 @@
+"""Doors for machines: phone sync, files in and out. 交换"""

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ExchangeConfig(AppConfig):
+    name = "tongxin.exchange"
+    label = "exchange"
+    verbose_name = _("Exchange")
+
+    def ready(self) -> None:
+        from tongxin.exchange import refusals  # noqa: F401, PLC0415 -- registers this app's codes

@@ -1,0 +1,1 @@
+"""Persons, households, residency, codes, messages and calls. 底册"""

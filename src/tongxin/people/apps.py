@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    name = "tongxin.people"
+    label = "people"
+    verbose_name = _("Register of people")
+
+    def ready(self) -> None:
+        from tongxin.people import refusals  # noqa: F401, PLC0415 -- registers this app's codes

@@ -1,0 +1,43 @@
+"""Choices of the register."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(TextChoices):
+    MALE = "男", _("male")
+    FEMALE = "女", _("female")
+
+
+class DocumentKind(TextChoices):
+    RESIDENT_ID = "resident_id", _("resident ID card")
+    OTHER = "other", _("other document")
+    TEMPORARY = "temporary", _("temporary number")
+
+
+class ResidenceKind(TextChoices):
+    USUAL = "usual", _("usual resident")
+    FLOATING = "floating", _("floating population")
+    FOUND = "found", _("found at the lane, to verify")
+
+
+class Source(TextChoices):
+    IMPORT = "import", _("imported list")
+    LANE = "lane", _("lane quick-add")
+    DOOR = "door", _("door visit")
+    DESK = "desk", _("desk")
+
+
+class CallPurpose(TextChoices):
+    POOL = "pool", _("positive pool: stay where you are")
+    NOT_YET = "not_yet", _("not yet tested")
+
+
+class CallOutcome(TextChoices):
+    REACHED = "reached", _("reached")
+    NO_ANSWER = "no_answer", _("no answer")
+    OFF = "off", _("phone off")
+    WRONG_NUMBER = "wrong_number", _("wrong number")
+    REFUSES = "refuses", _("refuses")
+    CALL_BACK = "call_back", _("call back later")
+    ELSEWHERE = "elsewhere", _("is elsewhere")

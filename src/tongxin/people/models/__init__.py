@@ -1,0 +1,5 @@
+from tongxin.people.models.calls import CallTask, CallTry
+from tongxin.people.models.homes import Household, Residence
+from tongxin.people.models.persons import Code, Document, Person, Phone, Tag
+
+__all__ = ["CallTask", "CallTry", "Code", "Document", "Household", "Person", "Phone", "Residence", "Tag"]

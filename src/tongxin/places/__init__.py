@@ -1,0 +1,1 @@
+"""Areas down to grid and door, sites, and the dated rule rows that hold there. 地"""

@@ -1,0 +1,29 @@
+"""Kinds of places."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class AreaLevel(TextChoices):
+    COUNTRY = "country", _("country")
+    PROVINCE = "province", _("province")
+    CITY = "city", _("city")
+    COUNTY = "county", _("county")
+    STREET = "street", _("sub-district")
+    COMMUNITY = "community", _("community")
+    GRID = "grid", _("grid")
+    COMPOUND = "compound", _("compound")
+    BUILDING = "building", _("building")
+
+
+class CodeSource(TextChoices):
+    NATIONAL = "national", _("national list")
+    LOCAL = "local", _("local code")
+
+
+class SiteKind(TextChoices):
+    SAMPLING_POINT = "sampling_point", _("sampling point")
+    CHECKPOINT = "checkpoint", _("checkpoint")
+    ROADBLOCK = "roadblock", _("roadblock")
+    INSTITUTION = "institution", _("institution")
+    LABORATORY = "laboratory", _("laboratory")

@@ -1,0 +1,33 @@
+"""Doors."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.core.models import AreaRow
+
+
+class Dwelling(AreaRow):
+    """A door (户室): building, unit, floor and room below the community; stored parsed and also as typed (ID-04)."""
+
+    building = models.CharField(_("building"), max_length=8)
+    unit = models.CharField(_("unit"), max_length=8, blank=True)
+    floor = models.SmallIntegerField(_("floor"), null=True)
+    room = models.CharField(_("room"), max_length=8, blank=True)
+    typed = models.CharField(_("as typed"), max_length=120, blank=True)
+    is_vacant = models.BooleanField(_("vacant"), default=False)
+
+    class Meta:
+        verbose_name = _("dwelling")
+        constraints = [
+            models.UniqueConstraint(fields=["area_path", "building", "unit", "room"], name="one_row_a_door")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The address in Chinese, as it is said: 3栋1单元401."""
+        unit = f"{self.unit}单元" if self.unit else ""
+        building = f"{self.building}栋" if self.building else ""
+        return f"{building}{unit}{self.room}"

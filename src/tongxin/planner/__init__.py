@@ -1,0 +1,1 @@
+"""Plain functions for pools, lanes and queues. No Django."""

@@ -1,0 +1,1 @@
+"""Figures, frozen days, briefings. Reads all ledgers, writes none of them. 报表"""

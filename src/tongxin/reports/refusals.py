@@ -1,0 +1,17 @@
+"""The refusals of reports."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.core.refusals import declare
+
+declare(
+    {
+        "figures_differ": _(
+            "The figures do not add up: %(what)s. Mend the records, then make the briefing again."
+        ),
+        "briefing_approved": _(
+            "Briefing no. %(number)s is approved and cannot change. Make a corrected one."
+        ),
+        "author_approves": _("The author cannot approve their own briefing."),
+    }
+)

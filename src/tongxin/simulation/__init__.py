@@ -1,0 +1,1 @@
+"""Played stories, through the real doors, only on a register marked demo."""

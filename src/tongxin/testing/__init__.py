@@ -1,0 +1,1 @@
+"""Rounds, expected lists, lanes, tubes, samples, results. 核酸"""

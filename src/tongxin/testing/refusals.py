@@ -1,0 +1,51 @@
+"""The refusals of rounds, tubes, samples and results; the short ones also stand on the phone."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.core.refusals import declare
+
+declare(
+    {
+        "round_state": _("Round %(number)s is %(state)s: this cannot be done now."),
+        "round_has_swabs": _(
+            "Round %(number)s already has %(count)s samples and cannot be cancelled. Close it instead."
+        ),
+        "round_running": _("Round %(number)s is still open here. Close it before you open the next."),
+        "round_unknown": _("This round is not known here."),
+        "round_not_open": _("Round %(number)s is not open."),
+        "base_empty": _("Nobody is registered in this area. Import the register first."),
+        "no_lane": _("Round %(number)s has no lane. Add a point with a lane first."),
+        "unknown_left": _(
+            "%(count)s people are still unknown. Call, visit or give a reason for each, then sign."
+        ),
+        "already_signed": _("%(name)s has already signed. The second signature must be another person's."),
+        "signature_role": _(
+            "Closing needs a grid worker's (or the community head's) and the point chief's signature."
+        ),
+        "ground_needed": _("Give the document this rests on (number or title)."),
+        "tube_unknown": _("Tube %(tube)s was not dealt to this round."),
+        "tube_other_lane": _("Tube %(tube)s belongs to another lane. Use a tube of this lane."),
+        "tube_sealed": _("Tube %(tube)s is sealed. Open a new tube."),
+        "tube_full": _("Tube %(tube)s is full (%(held)s of %(capacity)s). Close it and open a new one."),
+        "tube_not_open": _("Tube %(tube)s is not open. Open it first."),
+        "tube_state": _("Tube %(tube)s is %(state)s: this cannot be done."),
+        "tube_frozen": _("Tube %(tube)s was opened on two phones and is frozen. The point chief decides."),
+        "tube_taken": _("Tube code %(tube)s is already in use."),
+        "lane_has_open_tube": _("Tube %(tube)s is still open in this lane. Close it first."),
+        "position_taken": _("Position %(position)s of tube %(tube)s is already used."),
+        "already_sampled": _("%(name)s has already been sampled in this round."),
+        "pool_mixed": _("This person needs a %(pool)s tube. Open one, or send them to the lane for it."),
+        "count_differs": _(
+            "The sampler counts %(spoken)s swabs, the tube holds %(held)s people. Count again."
+        ),
+        "reason_needed_void": _("Say why the tube is voided; its %(count)s people must be sampled again."),
+        "claim_needs": _("For “%(klass)s” give %(what)s."),
+        "result_released": _("The result of tube %(tube)s was already released as %(result)s."),
+        "result_conflict": _("Tube %(tube)s has two different results. The laboratory must confirm one."),
+        "pool_closed": _("This pool is already closed."),
+        "recheck_not_due": _("%(name)s has no open recheck in this pool."),
+        "late": _("The round had closed; the record was kept and is shown beside the closed figures."),
+        "malformed": _("This record could not be read. It was kept for the desk."),
+        "unknown_kind": _("This kind of record is newer than the server. It was kept."),
+    }
+)

@@ -1,0 +1,74 @@
+"""Fixtures every test may use: the migrated database with row-level security in force, and the cast."""
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+
+from tongxin.core import scope
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
+    """Migrate the throw-away database over the owner's connection; tests use the application's role."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("migrate", database="owner", verbosity=0)
+        connections["owner"].close()
+
+
+@pytest.fixture
+def db_everywhere(db: None) -> Iterator[None]:
+    """A database whose transaction sees every area, for arranging and for asserting."""
+    with scope.everywhere():
+        yield
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Real commits, for threads and killed connections; every table is emptied by the owner afterwards."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            for each in connections.all():
+                each.close()
+            _empty_everything()
+
+
+def _empty_everything() -> None:
+    params = settings.DATABASES["owner"]
+    with psycopg.connect(
+        host=params["HOST"],
+        port=params["PORT"] or None,
+        user=params["USER"],
+        password=params["PASSWORD"],
+        dbname=params["NAME"],
+        autocommit=True,
+    ) as owner:
+        names = [
+            row[0]
+            for row in owner.execute(
+                "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' "
+                "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+            )
+        ]
+        owner.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def queries() -> Iterator[list[str]]:
+    """The SQL a test has sent, to pin how many queries a page costs."""
+    sent: list[str] = []
+
+    def note(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+        sent.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield sent
