@@ -1,0 +1,6 @@
+"""The phone app, served at /field/."""
+
+from django.urls import URLPattern
+
+app_name = "field"
+urlpatterns: list[URLPattern] = []
