@@ -1,8 +1,10 @@
 """Everything behind `make`: python3 tools/dev.py VERB. Needs Python 3.11 or newer and nothing else."""
 
-import argparse
+from __future__ import annotations  # an old Python must get as far as the line that says so
+
+import fcntl
 import hashlib
-import json
+import importlib.util
 import os
 import platform
 import re
@@ -10,11 +12,11 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.request
-import zipfile
-from collections.abc import Callable, Iterable
-from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -34,12 +36,26 @@ def say(text: str) -> None:
     print(f"[{time.monotonic() - STARTED:5.1f} s] {text}", flush=True)
 
 
-def run(*command: str | Path, quiet: bool = False, **more) -> None:
-    done = subprocess.run([str(part) for part in command], **{"cwd": ROOT, "env": environment()} | more)
-    if done.returncode:
-        if quiet:
-            raise Stop(f"failed: {' '.join(map(str, command))}")
-        raise SystemExit(done.returncode)
+def run(*command: str | Path, **more) -> None:
+    if code := status(*command, **more):
+        raise SystemExit(code)
+
+
+def status(*command: str | Path, **more) -> int:
+    return subprocess.run(
+        [str(part) for part in command], **{"cwd": ROOT, "env": environment()} | more
+    ).returncode
+
+
+def may_install() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def apt(*names: str) -> None:
+    command = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
+    env = environment(DEBIAN_FRONTEND="noninteractive")
+    run(*command, "update", env=env)
+    run(*command, "install", "-y", "--no-install-recommends", *names, env=env, stdout=subprocess.DEVNULL)
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -69,67 +85,45 @@ def is_current(stamp: Path, value: str) -> bool:
 
 
 def uv() -> Path:
-    """uv from PATH, else our own copy, installed by pip, else unpacked from the package index by hand."""
+    """uv from PATH, else our own copy, installed by this Python's pip, be it only the one inside ensurepip."""
     if found := shutil.which("uv"):
         return Path(found)
     own = TOOLS / "bin" / "uv"
     if own.exists():
         return own
     say(f"fetching uv {UV}")
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
-    done = subprocess.run(
-        [*pip, "--no-warn-script-location", "--root-user-action=ignore", "--target", str(TOOLS), f"uv=={UV}"],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    if done.returncode or not own.exists():
-        unpack_uv(own)
+    if not importlib.util.find_spec("pip") and not bundled_pip():
+        install_pip()
+    pip = ["-m", "pip"] if importlib.util.find_spec("pip") else [str(bundled_pip())]
+    options = ["-q", "--disable-pip-version-check", "--no-warn-script-location", "--no-deps"]
+    run(
+        sys.executable,
+        *pip,
+        "install",
+        *options,
+        "--target",
+        TOOLS,
+        f"uv=={UV}",
+        env=environment(PIP_ROOT_USER_ACTION="ignore"),
+    )
+    if not own.exists():
+        raise Stop(f"uv could not be installed; put uv {UV} on PATH and start again")
     return own
 
 
-def unpack_uv(target: Path) -> None:
-    """Without pip: take the wheel for this machine from the index and check its sum."""
-    index = os.environ.get("UV_INDEX_URL") or os.environ.get("PIP_INDEX_URL") or "https://pypi.org/simple"
-    request = urllib.request.Request(
-        f"{index.rstrip('/')}/uv/", headers={"Accept": "application/vnd.pypi.simple.v1+json, text/html;q=0.1"}
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            base, body, kind = answer.url, answer.read(), answer.headers.get_content_type()
-        files = wheels_from_json(body) if "json" in kind else wheels_from_html(body.decode())
-        address, expected = pick_wheel(files)
-        with urllib.request.urlopen(urllib.request.urljoin(base, address), timeout=300) as answer:  # type: ignore[attr-defined]
-            wheel = answer.read()
-    except (OSError, StopIteration) as problem:
-        raise Stop(f"uv could not be fetched ({problem}); install it (pip install uv=={UV}) and start again")
-    if hashlib.sha256(wheel).hexdigest() != expected:
-        raise Stop("uv was fetched, but its checksum is wrong; nothing was installed")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(BytesIO(wheel)) as archive:
-        name = next(n for n in archive.namelist() if n.endswith("/scripts/uv"))
-        target.write_bytes(archive.read(name))
-    target.chmod(0o755)
+def bundled_pip() -> Path | None:
+    """The pip that Python carries for its venv module; it runs from inside its wheel."""
+    folders = [Path(os.__file__).parent / "ensurepip" / "_bundled", Path("/usr/share/python-wheels")]
+    found = [wheel for folder in folders for wheel in sorted(folder.glob("pip-*.whl"))]
+    return found[-1] / "pip" if found else None
 
 
-def wheels_from_json(body: bytes) -> list[tuple[str, str, str]]:
-    return [(f["filename"], f["url"], f["hashes"].get("sha256", "")) for f in json.loads(body)["files"]]
-
-
-def wheels_from_html(page: str) -> list[tuple[str, str, str]]:
-    links = re.findall(r'href="([^"#]+/([^"#/]+\.whl))#sha256=([0-9a-f]{64})"', page)
-    return [(name, address, checksum) for address, name, checksum in links]
-
-
-def pick_wheel(files: list[tuple[str, str, str]]) -> tuple[str, str]:
-    machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
-    system = "macosx" if sys.platform == "darwin" else "manylinux"
-    machine = "arm64" if (system, machine) == ("macosx", "aarch64") else machine
-    ours = (
-        f
-        for f in files
-        if f[0].startswith(f"uv-{UV}-") and system in f[0] and f[0].endswith(f"{machine}.whl")
-    )
-    _, address, checksum = next(ours)
-    return address, checksum
+def install_pip() -> None:
+    mend = "apt-get install -y python3-pip"
+    if not may_install():
+        raise Stop(f"this Python has no pip: put uv {UV} on PATH, or run: sudo {mend}")
+    say("installing pip")
+    apt("python3-pip")
 
 
 def python() -> Path:
@@ -168,7 +162,6 @@ def usable(interpreter: Path) -> bool:
 
 def lock() -> None:
     """Write requirements/*.txt from *.in. Hashes, no addresses."""
-    folder = ROOT / "requirements"
     common = [
         "--universal",
         "--python-version",
@@ -179,8 +172,8 @@ def lock() -> None:
     ]
     for name, more in (("base", []), ("dev", ["-c", "requirements/base.txt"]), ("web", [])):
         source, target = f"requirements/{name}.in", f"requirements/{name}.txt"
-        run(uv(), "pip", "compile", "-q", *common, *more, source, "-o", target, *sys.argv[2:])
-        say(f"{folder.name}/{name}.txt written")
+        run(uv(), "pip", "compile", "-q", *common, *more, source, "-o", target)
+        say(f"{target} written")
 
 
 # ---- field: the phone app and the office's scripts
@@ -262,38 +255,188 @@ def field_bundle() -> None:
     say("field ready")
 
 
+# ---- the browser
+
+
+def chromium() -> str:
+    """A browser for the tests: TONGXIN_CHROMIUM, one on PATH, or Debian's package when we may install it."""
+    if chosen := os.environ.get("TONGXIN_CHROMIUM"):
+        return chosen
+    found = browser_on_path()
+    has_fonts = any(Path("/usr/share/fonts").rglob("*CJK*"))
+    if (found is None or not has_fonts) and may_install():
+        say("installing chromium and Chinese fonts")
+        apt("chromium", "fonts-noto-cjk")
+        found = browser_on_path()
+    if found is None:
+        raise Stop(
+            "the browser tests need Chromium: run `sudo apt-get install chromium fonts-noto-cjk`,"
+            " or set TONGXIN_CHROMIUM to a Chromium or Chrome"
+        )
+    return found
+
+
+def browser_on_path() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+# ---- no address of a registry and no path of a machine in what we commit
+
+REGISTRY = (
+    r"(pypi|pythonhosted|npmjs|npmmirror|deb\.debian|(mirrors?|registry|nexus)\.[\w-]+)\.(org|com|cn|io)\b"
+)
+MACHINE = r"(?<![\w.\]])/(work/(main|shared)|root/|home/\w+/|opt/\w+|tmp/tx)"
+LOCKED_ADDRESS = r"--(extra-)?index-url|--find-links|https?://"
+WRITTEN_BY_OTHERS = ("LICENSE", "OFL.txt", ".svg", ".woff2", ".otf", ".ttf")
+
+
+def addresses() -> int:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    found = 0
+    for name in filter(None, listed.stdout.split("\0")):
+        if name.endswith(WRITTEN_BY_OTHERS) or not (ROOT / name).is_file():
+            continue
+        pattern = "|".join(
+            (REGISTRY, MACHINE, *([LOCKED_ADDRESS] if name.startswith("requirements/") else []))
+        )
+        try:
+            lines = (ROOT / name).read_text("utf-8").splitlines()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(lines, 1):
+            if re.search(pattern, line):
+                print(f"{name}:{number}: an address of a registry or a path of one machine")
+                found += 1
+    return int(found > 0)
+
+
 # ---- verbs
 
 
-def translations() -> None:
-    if any((ROOT / "src" / "tongxin" / "locale").glob("*/LC_MESSAGES/*.po")):
-        run(python(), "tools/messages.py", "compile")
-
-
 def setup() -> None:
-    packages()
-    translations()
-    field_bundle()
+    """Everything that serving and testing needs, in .venv, node_modules and src/tongxin/static."""
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "lock").open("w") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
+        packages()
+        run(python(), "tools/messages.py", "compile")
+        field_bundle()
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="make", description=__doc__)
-    parser.add_argument("verb", choices=[*VERBS, "lock"])
-    parser.add_argument("rest", nargs="*")
-    verb = parser.parse_args(sys.argv[1:2]).verb
-    if sys.version_info < (3, 11):
-        raise Stop(f"Python 3.11 or newer is needed; this is {platform.python_version()}")
-    os.chdir(ROOT)
-    (VERBS | {"lock": lock})[verb]()
-    return 0
+def serve() -> None:
+    setup()
+    program = str(VENV / "bin" / "tongxin")
+    os.execve(program, [program, "serve", "--port", os.environ.get("PORT") or "8000"], environment())
 
 
-VERBS: dict[str, Callable[[], None]] = {"setup": setup}
+def check() -> None:
+    """Every check runs, so that one look shows everything that is wrong."""
+    setup()
+    field_packages()
+    templates = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "src").rglob("*.html"))]
+    tool = VENV / "bin"
+    steps: dict[str, Callable[[], int]] = {
+        "format": lambda: status(tool / "ruff", "format", "--check", "--quiet", "."),
+        "lint": lambda: status(tool / "ruff", "check", "--quiet", "."),
+        "types": lambda: status(tool / "mypy", "--no-error-summary", "src/tongxin"),
+        "tower": lambda: status(tool / "lint-imports", "--no-logo"),
+        "templates": lambda: status(tool / "djade", "--check", "--target-version", "5.2", *templates),
+        "migrations": lambda: status(
+            tool / "tongxin", "manage", "--scratch", "makemigrations", "--check", "--dry-run"
+        ),
+        "translations": lambda: status(python(), "tools/messages.py", "check"),
+        "field": lambda: status(*npm(), "run", "--silent", "check", cwd=FIELD),
+        "addresses": addresses,
+    }
+    failed = []
+    for name, step in steps.items():
+        code = step()
+        say(f"{name}: {'FAILED' if code else 'ok'}")
+        failed += [name] if code else []
+    if failed:
+        raise Stop(f"check failed: {', '.join(failed)}")
+
+
+def test() -> None:
+    setup()
+    field_packages()
+    browser = chromium()
+    run(*npm(), "run", "--silent", "test", cwd=FIELD)
+    pytest("-q", browser=browser)
+
+
+def e2e() -> None:
+    setup()
+    pytest("-m", "e2e", browser=chromium())
+
+
+def pytest(*words: str, browser: str) -> None:
+    env = environment(TONGXIN_CHROMIUM=browser)
+    run(python(), "-m", "pytest", *words, *os.environ.get("ARGS", "").split(), env=env)
+
+
+def bench() -> None:
+    setup()
+    only = os.environ.get("ONLY")
+    run(python(), "-m", "bench", *([only] if only else []))
+
+
+def shots() -> None:
+    """Every page in both languages at desktop and phone size, into shots/."""
+    setup()
+    run(python(), "-m", "tests.e2e.shots", env=environment(TONGXIN_CHROMIUM=chromium()))
+
+
+def demo() -> None:
+    """The story of Shuangxi, played at once on a throw-away database; prints its coverage."""
+    setup()
+    run(VENV / "bin" / "tongxin", "simulate", "shuangxi", "--fast", "--scratch")
+
+
+def clean() -> None:
+    """What can be made again. var/ holds data and keys, and stays."""
+    for path in (VENV, TOOLS, FIELD / "node_modules", STATIC / "field", STATIC / "office", ROOT / "shots"):
+        shutil.rmtree(path, ignore_errors=True)
+    for name in (
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+        ".import_linter_cache",
+        "htmlcov",
+    ):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+    for path in [*(ROOT / "src").rglob("__pycache__"), *(ROOT / "tests").rglob("__pycache__")]:
+        shutil.rmtree(path, ignore_errors=True)
+    say("cleaned; var/ (data and keys) is kept")
+
+
+VERBS: dict[str, Callable[[], None]] = {
+    "setup": setup, "run": serve, "check": check, "test": test, "e2e": e2e, "bench": bench, "shots": shots,
+    "demo": demo, "clean": clean, "lock": lock,
+}  # fmt: skip
+
+
+def main(words: list[str]) -> None:
+    if len(words) != 1 or words[0] not in VERBS:
+        raise Stop(f"one of: {' '.join(VERBS)}")
+    VERBS[words[0]]()
+
+
+def newer_python() -> str | None:
+    names = (f"python3.{minor}" for minor in (13, 12, 11, 14))
+    return next((path for path in map(shutil.which, names) if path), None)
 
 
 if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 -- started by whatever python3 is
+        newer = newer_python()
+        if not newer:
+            sys.exit(f"make: Python 3.11 or newer is needed; this is {platform.python_version()}")
+        os.execv(newer, [newer, *sys.argv])
     try:
-        sys.exit(main())
+        main(sys.argv[1:])
     except Stop as stop:
         sys.exit(f"make: {stop}")
     except KeyboardInterrupt:

@@ -139,16 +139,16 @@ def _logs_in(owner: dict[str, str], password: str) -> bool:
 
 
 @contextmanager
-def running() -> Iterator[None]:
+def running() -> Iterator[embedded.Server | None]:
     """The database is up and its roles are there; an embedded server that only we used is stopped after."""
+    home.make_home()
     if not is_embedded():
         ensure_roles(owner_params())
-        yield
+        yield None
         return
-    home.make_home()
-    with embedded.start(data_dir()):
+    with embedded.start(data_dir()) as server:
         ensure_roles(owner_params())
-        yield
+        yield server
 
 
 @contextmanager

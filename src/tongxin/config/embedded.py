@@ -14,6 +14,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -94,6 +95,18 @@ class Server:
     def is_ready(self) -> bool:
         return _is_ready(self.bin, self.socket_dir)
 
+    def answers(self) -> bool:
+        """Somebody listens on the socket: cheap enough to ask every second."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.socket_dir / ".s.PGSQL.5432")) == 0
+
+    def revive(self) -> None:
+        """Start it again after its death; every committed row is there."""
+        with locked(_lock_of(self.data)):
+            if not self.is_ready():
+                _wait_for_dead(self.data)
+                _launch(self)
+
     def stop(self, *, force: bool = False) -> None:
         """Leave the server; the last of its users turns it off. `force` turns it off under everybody."""
         with locked(_lock_of(self.data)):
@@ -101,6 +114,7 @@ class Server:
             if last or force:
                 mode = "immediate" if self.throw_away else "fast"
                 _run(self.bin, "pg_ctl", "-D", str(_real(self.data)), "-m", mode, "-w", "-t", "120", "stop")
+                _reap()
 
     def _leave(self) -> bool:
         if self._use is None:
@@ -383,6 +397,7 @@ def _launch(server: Server) -> None:
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=_environment(), cwd="/",
                 start_new_session=True, **_identity(*first),
             )  # fmt: skip
+        _launched.append(process)
         if _came_up(server, process, deadline):
             return
         # The processes of a postmaster that was killed hold its memory for a moment longer.
@@ -391,6 +406,16 @@ def _launch(server: Server) -> None:
         time.sleep(0.3)
     lines = log.read_text("utf-8", "replace").strip().splitlines()[-5:]
     raise ServerProblem(f"The database in {server.data} did not start:\n" + "\n".join(lines))
+
+
+# Kept, because Python warns about a running child that is forgotten; it may outlive us on purpose.
+_launched: list[subprocess.Popen[bytes]] = []
+
+
+def _reap() -> None:
+    for process in list(_launched):
+        if process.poll() is not None:
+            _launched.remove(process)
 
 
 def _came_up(server: Server, process: subprocess.Popen[bytes], deadline: float) -> bool:
@@ -419,6 +444,7 @@ def _wait_for_dead(data: Path) -> None:
     """A killed postmaster that nobody has reaped yet still `holds` its pid file; it will never remove it."""
     pid_file = _real(data) / "postmaster.pid"
     for _ in range(50):
+        _reap()
         try:
             pid = int(pid_file.read_text().split()[0])
             state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]

@@ -45,7 +45,7 @@ def _secrets_of(folder: Path) -> dict[str, Any]:
     path = folder / "secrets.json"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(folder / "secrets.lock"):
-        known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        known = _read(path)
         if not known and (folder / "pg" / "PG_VERSION").exists():
             raise SecretsMissing(
                 f"{path} is missing, but the database beside it is not. Put the file back from your backup:"
@@ -56,6 +56,15 @@ def _secrets_of(folder: Path) -> dict[str, Any]:
         if wanted != known:
             _write_whole(path, json.dumps(wanted, indent=1))
     return wanted
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        return {}
+    except ValueError as problem:
+        raise SecretsMissing(f"{path} cannot be read ({problem}). Put it back from your backup.") from problem
 
 
 def _fresh() -> dict[str, Any]:

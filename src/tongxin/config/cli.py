@@ -1,0 +1,146 @@
+"""`tongxin`: the operator's command."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+import psycopg
+from django.core.management import execute_from_command_line
+
+from tongxin import __version__
+from tongxin.config import database, doctor, embedded, home, serve
+from tongxin.config.console import _, complain, said
+
+PROBLEMS = (
+    database.DatabaseProblem,
+    embedded.ServerProblem,
+    home.SecretsMissing,
+    serve.ServeProblem,
+    psycopg.OperationalError,
+)
+CANNOT = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if argv is None else argv)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", serve.SETTINGS)
+    try:
+        if words and words[0] in COMMANDS:
+            return _command(words[0], words[1:])
+        args = _parser().parse_args(words)
+        return int(args.run(args))
+    except PROBLEMS as problem:
+        complain(" ".join(str(problem).split()))
+        return CANNOT
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tongxin",
+        description=_(
+            "Tongxin: from the household register to the briefing. Each command explains itself with --help."
+        ),
+        epilog=_(
+            "TONGXIN_HOME is the folder for data and keys (default: var/). TONGXIN_DATABASE_URL is the owner's"
+            " address of a PostgreSQL server of your own; without it a private one starts by itself."
+        ),
+    )
+    parser.add_argument("--version", action="version", version=f"tongxin {__version__}")
+    verbs = parser.add_subparsers(required=True, metavar=_("COMMAND"))
+
+    verb = verbs.add_parser("serve", help=_("start everything and serve pages until Ctrl-C"))
+    verb.add_argument(
+        "--host", default="127.0.0.1", help=_("address to listen on (default: this machine only)")
+    )
+    verb.add_argument("--port", type=int, default=8000, help=_("port to listen on (default: 8000)"))
+    verb.add_argument(
+        "--workers", type=int, default=2, help=_("office processes, four threads each (default: 2)")
+    )
+    verb.set_defaults(run=lambda args: serve.serve(args.host, args.port, args.workers))
+
+    verb = verbs.add_parser("doctor", help=_("say in plain words what is wrong with this installation"))
+    verb.add_argument(
+        "--port", type=int, default=8000, help=_("the port that serve would use (default: 8000)")
+    )
+    verb.set_defaults(run=lambda args: doctor.examine(args.port))
+
+    verb = verbs.add_parser("worker", help=_("work on jobs only (serve starts one by itself)"))
+    verb.set_defaults(run=_worker)
+
+    verb = verbs.add_parser("manage", help=_("a Django management command, with the database up"))
+    verb.add_argument("--scratch", action="store_true", help=_("on a throw-away database"))
+    verb.add_argument("rest", nargs=argparse.REMAINDER, metavar=_("ARGUMENT"))
+    verb.set_defaults(run=_manage)
+
+    for name, explained in COMMANDS.items():
+        verbs.add_parser(name, help=explained, add_help=False)
+    return parser
+
+
+# Each lives in tongxin.config.commands and has `add_arguments(parser)` and `run(args) -> int`. They use models
+# at import, so they are imported when Django is up.
+COMMANDS = {
+    "import": _("take in a household register or a laboratory's results"),
+    "simulate": _("play a story through the real doors, on a register marked demo"),
+}
+
+
+def _command(name: str, words: list[str]) -> int:
+    scratch = "--scratch" in words
+    asks_for_help = bool({"-h", "--help"} & set(words))
+    if asks_for_help:
+        serve.setup_django()
+        return _run_command(name, words)
+    with _database(scratch=scratch):
+        serve.prepare()
+        return _run_command(name, words)
+
+
+def _run_command(name: str, words: list[str]) -> int:
+    # `import` is a word of the language, so its module is `import_`.
+    path = f"tongxin.config.commands.{name}"
+    module = importlib.import_module(path if find_spec(path) else path + "_")
+    parser = argparse.ArgumentParser(
+        prog=f"tongxin {name}",
+        description=COMMANDS[name],
+        epilog=_("With --scratch the command runs on a throw-away database and leaves no other trace."),
+        conflict_handler="resolve",
+    )
+    parser.add_argument("--scratch", action="store_true", help=_("on a throw-away database"))
+    module.add_arguments(parser)
+    args = parser.parse_args([word for word in words if word != "--scratch"])
+    args.scratch = "--scratch" in words
+    return int(module.run(args))
+
+
+@contextmanager
+def _database(*, scratch: bool) -> Iterator[None]:
+    if not scratch:
+        with database.running():
+            yield
+        return
+    with database.temporary():
+        said(_("a throw-away database is ready"))
+        yield
+
+
+def _manage(args: argparse.Namespace) -> int:
+    with _database(scratch=args.scratch):
+        execute_from_command_line(["tongxin manage", *args.rest])
+    return 0
+
+
+def _worker(args: argparse.Namespace) -> int:
+    with database.running():
+        execute_from_command_line(["tongxin worker", "procrastinate", "worker"])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""What the operator's command says: one console, in the language of the terminal."""
+
+import gettext
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from tongxin.config import home
+
+_STARTED = time.monotonic()
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _language() -> str:
+    """Django's own gettext needs settings, and settings need a database path: here the terminal decides."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "zh_Hans" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+_ = gettext.translation("django", str(home.SOURCE / "locale"), languages=[_language()], fallback=True).gettext
+
+
+def said(text: str) -> None:
+    """A finished step, with the seconds since the command began."""
+    console.print(f"[dim][{time.monotonic() - _STARTED:5.1f} s][/dim] {text}")
+
+
+def complain(text: str) -> None:
+    errors.print(f"tongxin: {text}", style="bold red", markup=False)
+
+
+@contextmanager
+def step(doing: str, done: str) -> Iterator[None]:
+    """A step that may take a while: a spinner on a terminal, one line when it is done."""
+    with console.status(doing):
+        yield
+    said(done)
