@@ -21,7 +21,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 
 from tongxin.config import database, embedded
 from tongxin.config.console import _, console, said, step
@@ -88,8 +88,9 @@ def prepare() -> None:
     setup_django()
     with step(_("Preparing tables"), _("tables ready")):
         call_command("migrate", database="owner", interactive=False, verbosity=0)
-    with step(_("Loading areas"), _("areas ready")):
-        call_command("load_areas", if_missing=True, verbosity=0)
+    if "load_areas" in get_commands():
+        with step(_("Loading areas"), _("areas ready")):
+            call_command("load_areas", if_missing=True, verbosity=0)
 
 
 def collect_static() -> None:
@@ -168,7 +169,7 @@ class Crew:
 
     def _wait_until_ready(self) -> str:
         deadline = time.monotonic() + READY_SECONDS
-        answer = ""
+        answer, pause = "", 0.1
         while time.monotonic() < deadline:
             for child in self.children:
                 if child.died():
@@ -176,7 +177,8 @@ class Crew:
             answer = health(self.address)
             if answer == "200":
                 return ""
-            time.sleep(0.1)
+            time.sleep(pause)
+            pause = min(1.0, pause * 1.2)
         return _("The server did not become healthy: /healthz says %s.") % (answer or _("nothing"))
 
     def mend(self) -> None:
