@@ -98,7 +98,7 @@ def disk(path: Path, enough_mb: int = ENOUGH_MB) -> Finding:
 
 
 def fonts(source: Path) -> Finding:
-    found = sorted(path.name for path in source.rglob("Noto*SC*.?tf"))
+    found = sorted(path.name for path in source.rglob("Noto*SC*.?tf*"))
     if len(found) < 2:  # regular and bold: a face that is missing falls back without a word
         return wrong(
             _("The Chinese fonts for PDF are missing; get the whole checkout again (git checkout -- src).")

@@ -121,7 +121,7 @@ def office(host: str, port: int, workers: int) -> Child:
     """Pages and machine doors: gunicorn with threads."""
     shared_memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108
     return Child(
-        _("office"),
+        _("office server"),
         [
             sys.executable, "-m", "gunicorn", "tongxin.config.wsgi:application", "--no-control-socket",
             "--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
@@ -133,7 +133,7 @@ def office(host: str, port: int, workers: int) -> Child:
 
 def worker() -> Child:
     """Jobs: reactions to the journal, and what happens every minute."""
-    return Child(_("worker"), [sys.executable, "-m", "tongxin.config.cli", "worker"])
+    return Child(_("job worker"), [sys.executable, "-m", "tongxin.config.cli", "worker"])
 
 
 @contextmanager
@@ -179,7 +179,7 @@ class Crew:
                 return ""
             time.sleep(pause)
             pause = min(1.0, pause * 1.2)
-        return _("The server did not become healthy: /healthz says %s.") % (answer or _("nothing"))
+        return _("The server did not become healthy: /healthz says %s.") % (answer or _("no answer"))
 
     def mend(self) -> None:
         """Start again what has died. Raises ServeProblem when something keeps dying."""
@@ -258,11 +258,11 @@ def serve(host: str, port: int, workers: int) -> int:
             prepare()
             collect_static()
             with started(host, port, workers) as crew:
-                said(_("ready"))
+                said(_("ready to serve"))
                 console.print(f"\n  [bold]{crew.address}[/bold]   " + _("Ctrl-C stops everything") + "\n")
                 _watch(crew, server)
     except _Stopped:
-        said(_("stopped"))
+        said(_("everything is stopped"))
     return 0
 
 
