@@ -58,6 +58,8 @@ _ROLES = (
             "reports.briefing.write",
             "access.device.enrol",
             "access.journal.read",
+            "places.grid.draw",
+            "places.site.change",
         },
     ),
     Role(
@@ -132,7 +134,9 @@ _ROLES = (
     Role(
         "operator",
         _("Operator"),
-        frozenset({"access.account.manage", "access.device.enrol", "access.journal.read"}),
+        frozenset(
+            {"access.account.manage", "access.device.enrol", "access.journal.read", "places.area.change"}
+        ),
     ),
 )
 

@@ -2,14 +2,18 @@
 
 from datetime import date
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.models import AreaRow, Row
 from tongxin.places.enums import AreaLevel, CodeSource
 
 FIRST_DAY = date(2000, 1, 1)
+# [from, until): an open end is NULL, and a membership that was corrected on its first day is empty.
+DAYS_HELD = Func("valid_from", "valid_to", function="daterange", output_field=DateRangeField())
 
 
 class AreaQuerySet(models.QuerySet["Area"]):
@@ -18,6 +22,9 @@ class AreaQuerySet(models.QuerySet["Area"]):
 
     def under(self, path: str) -> "AreaQuerySet":
         return self.filter(path__startswith=path)
+
+    def current(self) -> "AreaQuerySet":
+        return self.filter(valid_to=None)
 
 
 class Area(Row):
@@ -58,7 +65,18 @@ class GridMembership(AreaRow):
         constraints = [
             models.UniqueConstraint(
                 fields=["area_path"], condition=Q(valid_to=None), name="one_open_grid_a_building"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="membership_ends_after_start",
+            ),
+            ExclusionConstraint(
+                name="one_grid_a_building_a_day",
+                expressions=[
+                    ("area_path", RangeOperators.EQUAL),
+                    (DAYS_HELD, RangeOperators.OVERLAPS),
+                ],
+            ),
         ]
 
     def __str__(self) -> str:

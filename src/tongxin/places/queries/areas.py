@@ -1,13 +1,16 @@
 """Finding areas, and what a grant in one of them opens."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from tongxin.core import clock
+from tongxin.core import areas, clock
 from tongxin.core.refusals import Refusal
 from tongxin.places.enums import AreaLevel
-from tongxin.places.models import Area, GridMembership
+from tongxin.places.models import Area, Dwelling, GridMembership
+from tongxin.places.rules import region_key
 
 
 def find(text: str) -> Area:
@@ -16,7 +19,7 @@ def find(text: str) -> Area:
     if wanted.startswith("/"):
         found = list(Area.objects.filter(path=wanted if wanted.endswith("/") else f"{wanted}/"))
     else:
-        found = list(Area.objects.filter(key=wanted.upper()).order_by("path")[:1])
+        found = list(Area.objects.filter(key=region_key(wanted)).order_by("path")[:1])
         found = found or list(Area.objects.filter(name=wanted, valid_to=None).order_by("path")[:6])
     if not found:
         raise Refusal("area_unknown", area=wanted)
@@ -59,3 +62,109 @@ def grids_of(community: str, at: datetime) -> dict[str, Area]:
 
 def below(path: str, level: str) -> QuerySet[Area]:
     return Area.objects.filter(path__startswith=path, level=level, valid_to=None).order_by("path")
+
+
+def at_path(path: str) -> Area:
+    """The area with this path. Refuses `area_unknown`."""
+    area = Area.objects.filter(path=path).select_related("successor").first()
+    if area is None:
+        raise Refusal("area_unknown", area=path)
+    return area
+
+
+def chain_of(path: str) -> list[Area]:
+    """The area and all that contain it, the widest first."""
+    return list(Area.objects.filter(path__in=areas.chain(path)).order_by("path"))
+
+
+def community_of(path: str) -> str:
+    """The path of the community (or village) that contains this one. Refuses `area_unknown` above a community."""
+    found = Area.objects.filter(path__in=areas.chain(path), level=AreaLevel.COMMUNITY).values_list(
+        "path", flat=True
+    )
+    community = found.first()
+    if community is None:
+        raise Refusal("area_unknown", area=path)
+    return community
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One area of the tree as it is browsed; `has_children` says whether it opens."""
+
+    area: Area
+    has_children: bool
+    is_ended: bool
+
+
+def children(path: str, on: date) -> list[Branch]:
+    """What lies directly below, by code; ended areas come last and say what came after them (ID-03)."""
+    below_this = Area.objects.filter(parent=OuterRef("pk"))
+    rows = (
+        Area.objects.filter(parent__path=path)
+        .annotate(has_children=Exists(below_this))
+        .select_related("successor")
+        .order_by("path")
+    )
+    branches = [
+        Branch(area, area.has_children, area.valid_to is not None and area.valid_to <= on) for area in rows
+    ]
+    return sorted(
+        branches, key=lambda branch: (branch.is_ended, LEVEL_ORDER[branch.area.level], branch.area.path)
+    )
+
+
+LEVEL_ORDER = {level: number for number, level in enumerate(AreaLevel.values)}
+
+
+def search_areas(text: str, *, inside: str = areas.EVERYWHERE, limit: int = 30) -> Sequence[Area]:
+    """Areas whose name contains the text or whose code begins with it; exact names and wide areas first."""
+    wanted = text.strip()
+    if not wanted:
+        return []
+    found = (
+        Area.objects.filter(path__startswith=inside)
+        .exclude(level__in=(AreaLevel.BUILDING,))
+        .filter(Q(name__contains=wanted) | Q(key__startswith=region_key(wanted)))
+        .select_related("parent", "parent__parent")
+        .order_by("path")[: limit * 10]
+    )
+    return sorted(found, key=lambda area: (area.name != wanted, LEVEL_ORDER[area.level], area.path))[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """A grid with its buildings on a day; `grid` is None for the buildings that are in no grid."""
+
+    grid: Area | None
+    buildings: list[Area]
+    doors: int
+
+
+def grid_table(community_path: str, on: date) -> list[GridLine]:
+    """Building by grid, for one community on a day (ID-05). Buildings in no grid come last."""
+    members = (
+        GridMembership.objects.filter(area_path__startswith=community_path, valid_from__lte=on)
+        .exclude(valid_to__lte=on)
+        .values_list("area_path", "grid__path")
+    )
+    grid_of = dict(members)
+    doors = dict(
+        Dwelling.objects.filter(area_path__startswith=community_path)
+        .values_list("area_path")
+        .annotate(doors=Count("id"))
+    )
+    buildings = list(below(community_path, AreaLevel.BUILDING))
+    grids = (
+        Area.objects.valid_on(on)
+        .filter(path__startswith=community_path, level=AreaLevel.GRID)
+        .order_by("path")
+    )
+    lines = []
+    for grid in grids:
+        inside = [area for area in buildings if grid_of.get(area.path) == grid.path]
+        lines.append(GridLine(grid, inside, sum(doors.get(area.path, 0) for area in inside)))
+    loose = [area for area in buildings if area.path not in grid_of]
+    if loose:
+        lines.append(GridLine(None, loose, sum(doors.get(area.path, 0) for area in loose)))
+    return lines
