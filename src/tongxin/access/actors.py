@@ -15,6 +15,7 @@ class GrantedRole:
 
     role: str
     paths: tuple[str, ...]
+    area_path: str = ""
 
     def may(self, capability: str, within: str) -> bool:
         return capability in roles.ROLES[self.role].capabilities and areas.within_any(within, self.paths)

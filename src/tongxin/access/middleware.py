@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +21,7 @@ CONTENT_SECURITY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src 'self' blob: data:; "
     "media-src blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'"
 )
+AREA_CHOSEN = "area"
 NOT_FOUND_CODES = frozenset({"not_found"})
 FORBIDDEN_CODES = frozenset({"not_allowed"})
 
@@ -68,7 +70,10 @@ class ScopeMiddleware:
         with transaction.atomic():
             if request.user.is_authenticated:
                 with scope.everywhere():
-                    request.actor = actor_of(request.user, clock.now())  # type: ignore[attr-defined, arg-type]
+                    request.actor = at_home(  # type: ignore[attr-defined]
+                        actor_of(request.user, clock.now()),  # type: ignore[arg-type]
+                        request.session.get(AREA_CHOSEN, ""),
+                    )
             scope.set_scope(request.actor.paths)  # type: ignore[attr-defined]
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(request, "refused", False):
@@ -80,6 +85,12 @@ class ScopeMiddleware:
             return None
         request.refused = True  # type: ignore[attr-defined]
         return refusal_page(request, exception)
+
+
+def at_home(actor: Actor, chosen: str) -> Actor:
+    """The actor with pages opening at the area they have chosen, if a grant of theirs names it."""
+    held = any(grant.area_path == chosen for grant in actor.grants)
+    return replace(actor, home=chosen) if held else actor
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:

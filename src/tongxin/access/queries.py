@@ -15,7 +15,9 @@ def actor_of(account: Account, at: datetime) -> Actor:
     """The account with its grants in force. Call it in a transaction; it needs no scope."""
     resolve = import_string(settings.TONGXIN_SCOPE_RESOLVER)
     grants = Grant.objects.in_force(at).filter(account=account).order_by("valid_from", "id")
-    held = tuple(GrantedRole(grant.role, tuple(resolve(grant.area_path, at))) for grant in grants)
+    held = tuple(
+        GrantedRole(grant.role, tuple(resolve(grant.area_path, at)), grant.area_path) for grant in grants
+    )
     home = grants[0].area_path if held else "/"
     return Actor(account_id=account.pk, name=str(account), grants=held, home=home)
 

@@ -140,8 +140,9 @@ TONGXIN_UPLOAD_LIMIT = 64 * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
-# Upstairs pulls; these two are how a lower floor is told what an upper one knows, by name only.
+# Upstairs pulls; these are how a lower floor is told what an upper one knows, by name only.
 TONGXIN_SCOPE_RESOLVER = "tongxin.places.queries.areas.paths_seen_by"
+TONGXIN_AREA_NAMES = "tongxin.places.queries.names.names_of"
 TONGXIN_REACTIONS = "tongxin.config.reactions.REACTIONS"
 
 PROCRASTINATE_IMPORT_PATHS = ["tongxin.config.tasks"]

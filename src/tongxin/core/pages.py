@@ -1,0 +1,147 @@
+"""Parts of a page as values: a page of rows by key, and what the table component shows around it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, QueryDict
+
+M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+
+SIZE = 50
+DRAWER = "drawer-body"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows in order. `newer` and `older` are the keys to go on from, empty at either end."""
+
+    rows: Sequence[T]
+    newer: str = ""
+    older: str = ""
+
+
+def keyset(
+    rows: QuerySet[M], key: Sequence[str], *, after: str = "", before: str = "", size: int = SIZE
+) -> Page[M]:
+    """A page of `rows` ordered by `key` (as in order_by; not null, the last part unique).
+
+    The key in an address is the id of the row at the edge: an address never carries a name or a number.
+    """
+    edge, backwards = (before, True) if before else (after, False)
+    values = _values_of(rows, key, edge) if edge else None
+    if values is None:
+        edge, backwards = "", False
+    order = [_flipped(part) for part in key] if backwards else list(key)
+    wanted = rows.order_by(*order)
+    if values is not None:
+        wanted = wanted.filter(_beyond(order, values))
+    found = list(wanted[: size + 1])
+    has_more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    if not found:
+        return Page(found)
+    first, last = str(found[0].pk), str(found[-1].pk)
+    if backwards:
+        return Page(found, newer=first if has_more else "", older=last)
+    return Page(found, newer=first if edge else "", older=last if has_more else "")
+
+
+def _values_of(rows: QuerySet[M], key: Sequence[str], edge: str) -> tuple[Any, ...] | None:
+    names = [part.removeprefix("-") for part in key]
+    try:
+        return rows.model._default_manager.filter(pk=edge).values_list(*names).first()
+    except (ValueError, ValidationError):
+        return None
+
+
+def _flipped(part: str) -> str:
+    return part[1:] if part.startswith("-") else f"-{part}"
+
+
+def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
+    """Rows that come after these values: (a, b) > (1, 2) is a > 1, or a = 1 and b > 2."""
+    condition = Q()
+    same: dict[str, Any] = {}
+    for part, value in zip(order, values, strict=True):
+        name = part.removeprefix("-")
+        condition |= Q(**same, **{f"{name}__{'lt' if part.startswith('-') else 'gt'}": value})
+        same[name] = value
+    return condition
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading. `css`: `num` for figures, `wide-only` for what a phone leaves out."""
+
+    title: Any
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force, and the address without it."""
+
+    title: Any
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Why there is nothing, and the act that fills it."""
+
+    says: Any
+    act: Any = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What components/table.html shows. `count` is a phrase with its unit; `newer`, `older` are addresses."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Any]
+    empty: Empty
+    scope: str = ""
+    as_of: datetime | None = None
+    count: Any = ""
+    chips: Sequence[Chip] = ()
+    newer: str = ""
+    older: str = ""
+    name: str = "rows"
+    select: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def links(params: QueryDict, page: Page[Any]) -> dict[str, str]:
+    """The addresses of the pages beside this one, with all filters kept: `Table(..., **links(request.GET, page))`."""
+    return {
+        "newer": address(params, before=page.newer, after="") if page.newer else "",
+        "older": address(params, after=page.older, before="") if page.older else "",
+    }
+
+
+def address(params: QueryDict, **changes: str) -> str:
+    """The query string with some parts changed; an empty part is left out."""
+    changed = params.copy()
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value:
+            changed[name] = value
+    return f"?{changed.urlencode()}"
+
+
+def without(params: QueryDict, *names: str) -> str:
+    """The query string without these filters, at the first page: for a chip."""
+    return address(params, **dict.fromkeys([*names, "after", "before"], ""))
+
+
+def wants_drawer(request: HttpRequest) -> bool:
+    """Whether this request fills the drawer: answer with the fragment, not the page."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and htmx.target == DRAWER
