@@ -12,6 +12,14 @@ declare(
         ),
         "round_running": _("Round %(number)s is still open here. Close it before you open the next."),
         "round_unknown": _("This round is not known here."),
+        "round_number_taken": _("Round %(number)s already exists in this area. Choose another number."),
+        "round_window": _("A round must close after it opens. Correct the times."),
+        "round_closed_by": _(
+            "Round %(number)s was already closed by %(name)s at %(at)s. Nothing was changed."
+        ),
+        "results_left": _("Round %(number)s still waits for the results of %(count)s tubes."),
+        "not_expected": _("%(name)s is not in the base of round %(number)s."),
+        "not_removed": _("%(name)s was not removed from the base of round %(number)s."),
         "round_not_open": _("Round %(number)s is not open."),
         "base_empty": _("Nobody is registered in this area. Import the register first."),
         "no_lane": _("Round %(number)s has no lane. Add a point with a lane first."),
@@ -39,9 +47,24 @@ declare(
             "The sampler counts %(spoken)s swabs, the tube holds %(held)s people. Count again."
         ),
         "reason_needed_void": _("Say why the tube is voided; its %(count)s people must be sampled again."),
+        "claim_class": _(
+            "“%(klass)s” cannot be claimed: it comes from swabs alone. Choose one of the other reasons."
+        ),
+        "no_tube_codes": _("Give the codes of the tubes, or a prefix and how many."),
+        "second_person_may_not": _(
+            "%(name)s may not void tubes here. Name another point chief, or the community head."
+        ),
+        "removal_needs": _("Say where %(name)s went, or how you know, before the base is changed."),
+        "already_covered": _("%(name)s has a swab in this round and needs no reason."),
         "claim_needs": _("For “%(klass)s” give %(what)s."),
         "result_released": _("The result of tube %(tube)s was already released as %(result)s."),
         "result_conflict": _("Tube %(tube)s has two different results. The laboratory must confirm one."),
+        "result_missing": _("Tube %(tube)s has no final result yet. Ask the laboratory."),
+        "result_check_ct": _(
+            "Tube %(tube)s is reported negative with Ct %(ct)s. Let the laboratory check it, or open the pool."
+        ),
+        "result_not_doubtful": _("Tube %(tube)s is not in doubt. Release it as it was reported."),
+        "tube_recheck_used": _("Tube %(tube)s already holds another sample. Take a new single tube."),
         "pool_closed": _("This pool is already closed."),
         "recheck_not_due": _("%(name)s has no open recheck in this pool."),
         "late": _("The round had closed; the record was kept and is shown beside the closed figures."),

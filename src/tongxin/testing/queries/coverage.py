@@ -1,0 +1,141 @@
+"""Coverage as figures: the nine classes that sum to the base, by building, and how the base changed (MT-40..43)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from tongxin.places.models import Area
+from tongxin.places.queries.areas import grids_of
+from tongxin.testing.enums import Coverage, Origin
+from tongxin.testing.models import Closing, Expected, Round
+
+COVERED = (Coverage.HERE, Coverage.ELSEWHERE, Coverage.MOBILE)
+NOT_DUE = (Coverage.AWAY, Coverage.ISOLATED, Coverage.EXEMPT)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCounts:
+    """How many persons of a base are in each of the nine classes."""
+
+    here: int = 0
+    elsewhere: int = 0
+    mobile: int = 0
+    isolated: int = 0
+    away: int = 0
+    exempt: int = 0
+    refused: int = 0
+    unreachable: int = 0
+    unknown: int = 0
+
+    @property
+    def base(self) -> int:
+        return sum(count for _klass, count in self.items())
+
+    @property
+    def should_test(self) -> int:
+        """MT-41: the base without who is away, isolated elsewhere or exempt."""
+        return self.base - self.away - self.isolated - self.exempt
+
+    @property
+    def covered(self) -> int:
+        return self.here + self.elsewhere + self.mobile
+
+    @property
+    def coverage(self) -> float | None:
+        """Covered of those who should be tested; None where nobody should."""
+        return self.covered / self.should_test if self.should_test else None
+
+    @property
+    def raw_share(self) -> float | None:
+        """Covered of the whole base, shown beside it."""
+        return self.covered / self.base if self.base else None
+
+    def of(self, klass: str) -> int:
+        return int(getattr(self, klass))
+
+    def items(self) -> Iterator[tuple[Coverage, int]]:
+        for klass in Coverage:
+            yield klass, self.of(klass)
+
+    def as_dict(self) -> dict[str, int]:
+        return {field.name: self.of(field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingCounts:
+    """One building, or the people without an address, on whose row the community's path stands."""
+
+    path: str
+    name: str
+    grid: str
+    counts: ClassCounts
+
+
+@dataclass(frozen=True, slots=True)
+class BaseChange:
+    """MT-43: the base at opening, what was added and removed since, and the base now."""
+
+    opening: int
+    added: int
+    removed: int
+
+    @property
+    def closing(self) -> int:
+        return self.opening + self.added - self.removed
+
+
+def by_class(round_id: UUID, *, within: str = "/") -> ClassCounts:
+    """The nine classes of a round as they stand now, of the people one may see."""
+    counted = (
+        Expected.objects.filter(round_id=round_id, removed_at=None, area_path__startswith=within)
+        .values_list("klass")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    return ClassCounts(**dict(counted))
+
+
+def unknown_count(round_id: UUID) -> int:
+    return Expected.objects.filter(round_id=round_id, removed_at=None, klass=Coverage.UNKNOWN).count()
+
+
+def by_building(round_id: UUID, at: datetime) -> list[BuildingCounts]:
+    """The same, building by building in the order of their paths, with the grid of the day."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    counted = Expected.objects.filter(round_id=round_id, removed_at=None).values_list("area_path", "klass")
+    for path, klass, count in counted.annotate(count=Count("pk")).order_by("area_path"):
+        found[path][klass] = count
+    names = dict(Area.objects.filter(path__in=list(found)).values_list("path", "name"))
+    grids = grids_of("/", at) if found else {}
+    return [
+        BuildingCounts(
+            path=path,
+            name=names.get(path, path),
+            grid=grids[path].name if path in grids else "",
+            counts=ClassCounts(**classes),
+        )
+        for path, classes in found.items()
+    ]
+
+
+def base_change(round_: Round) -> BaseChange:
+    """Why the base is not what it was at opening."""
+    counted = Expected.objects.filter(round_id=round_.pk).aggregate(
+        base=Count("pk", filter=Q(origin=Origin.BASE)),
+        added=Count("pk", filter=Q(origin=Origin.FOUND)),
+        removed=Count("pk", filter=~Q(removed_at=None)),
+    )
+    return BaseChange(counted["base"], counted["added"], counted["removed"])
+
+
+def closing_of(round_id: UUID) -> Closing | None:
+    return Closing.objects.filter(round_id=round_id).first()
+
+
+def closed_counts(closing: Closing) -> ClassCounts:
+    """The frozen figures of a closed round (MT-46)."""
+    return ClassCounts(**closing.classes)
