@@ -1,0 +1,180 @@
+"""What laboratories have said about the tubes of a round, and what still waits for release."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from tongxin.core import clock
+from tongxin.places.queries import rules as dated
+from tongxin.testing.enums import ResultStatus, ResultWord, TubeState
+from tongxin.testing.models import Result, Tube
+from tongxin.testing.rules import results as rules
+from tongxin.testing.rules.results import Reported, Standing
+
+PAGE = 50
+
+# One row a tube with what its reports amount to; the same answer as `rules.results.standing` (a test holds them to it).
+_STANDING = """
+    WITH said AS (
+        SELECT r.tube_id,
+               count(DISTINCT r.word) FILTER (WHERE r.word <> 'pending') AS finals,
+               min(r.word) FILTER (WHERE r.word <> 'pending') AS word,
+               bool_or(r.word = 'neg' AND substring(r.ct FROM '[0-9]+(?:[.][0-9]+)?')::numeric > 0
+                       AND substring(r.ct FROM '[0-9]+(?:[.][0-9]+)?')::numeric < %(ct_limit)s) AS low,
+               string_agg(DISTINCT nullif(r.ct, ''), ', ') AS cts,
+               string_agg(DISTINCT nullif(r.laboratory, ''), ', ') AS laboratories,
+               string_agg(DISTINCT r.word, ' ') AS words,
+               max(r.entered_at) AS entered_at
+        FROM testing_result r JOIN testing_tube t ON t.id = r.tube_id
+        WHERE t.round_id = %(round)s GROUP BY r.tube_id),
+    stands AS (
+        SELECT t.id, t.code, t.state, t.held_count, t.result, t.result_at, t.closed_at, t.first_swab_at,
+               l.number AS lane, s.cts, s.laboratories, s.words, s.entered_at,
+               CASE WHEN s.tube_id IS NULL THEN 'no_result' WHEN s.finals = 0 THEN 'pending'
+                    WHEN s.finals > 1 THEN 'conflict' WHEN s.low THEN 'check_ct' ELSE 'final' END AS status,
+               CASE WHEN s.finals = 1 THEN s.word ELSE '' END AS word
+        FROM testing_tube t LEFT JOIN testing_lane l ON l.id = t.lane_id LEFT JOIN said s ON s.tube_id = t.id
+        WHERE t.round_id = %(round)s
+          AND (s.tube_id IS NOT NULL OR t.state NOT IN ('registered', 'issued', 'returned')))
+"""
+
+VIEWS = {
+    "to_release": "status = 'final' AND result = '' AND state <> 'voided'",
+    "doubtful": "status IN ('conflict', 'check_ct') AND (result = '' OR result <> 'suspect') AND state <> 'voided'",
+    "waiting": "status IN ('no_result', 'pending') AND state <> 'voided'",
+    "released": "result <> ''",
+    "all": "true",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One tube of a round with what was reported and what was released."""
+
+    id: UUID
+    code: str
+    state: str
+    held: int
+    lane: int | None
+    status: str
+    word: str
+    words: str
+    ct: str
+    laboratory: str
+    result: str
+    result_at: datetime | None
+    entered_at: datetime | None
+
+    @property
+    def status_label(self) -> str:
+        return str(ResultStatus(self.status).label)
+
+    @property
+    def reported_label(self) -> str:
+        return " / ".join(str(ResultWord(word).label) for word in self.words.split()) or _("no result")
+
+    @property
+    def result_label(self) -> str:
+        return str(ResultWord(self.result).label) if self.result else ""
+
+    @property
+    def state_label(self) -> str:
+        return str(TubeState(self.state).label)
+
+    @property
+    def may_release(self) -> bool:
+        return self.status == "final" and not self.result and self.state != "voided"
+
+    @property
+    def may_doubt(self) -> bool:
+        return self.status in {"conflict", "check_ct"} and self.result != "suspect" and self.state != "voided"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCounts:
+    """How many tubes of a round stand where."""
+
+    waiting: int
+    to_release: int
+    negatives: int
+    doubtful: int
+    released: int
+    all: int
+
+
+def result_rows(round_id: UUID, *, view: str, at: datetime, path: str, after: str = "") -> list[ResultRow]:
+    """Tubes of a round in one of VIEWS by code, a page after the given code (one row more than PAGE tells of more)."""
+    where = VIEWS.get(view, VIEWS["all"])
+    sql = f"""{_STANDING} SELECT id, code, state, held_count, lane, status, word, coalesce(words, ''),
+        coalesce(cts, ''), coalesce(laboratories, ''), result, result_at, entered_at
+        FROM stands WHERE {where} AND code > %(after)s ORDER BY code LIMIT {PAGE + 1}"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _params(round_id, at, path) | {"after": after})
+        return [ResultRow(*row) for row in cursor.fetchall()]
+
+
+def result_counts(round_id: UUID, *, at: datetime, path: str) -> ResultCounts:
+    sql = f"""{_STANDING} SELECT count(*) FILTER (WHERE {VIEWS["waiting"]}),
+        count(*) FILTER (WHERE {VIEWS["to_release"]}),
+        count(*) FILTER (WHERE {VIEWS["to_release"]} AND word = 'neg'),
+        count(*) FILTER (WHERE {VIEWS["doubtful"]}),
+        count(*) FILTER (WHERE {VIEWS["released"]}), count(*) FROM stands"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _params(round_id, at, path))
+        return ResultCounts(*cursor.fetchone())
+
+
+def negatives_to_release(round_id: UUID, *, at: datetime, path: str) -> list[str]:
+    """Codes of the tubes reported negative that nobody has released and nothing contradicts."""
+    sql = f"{_STANDING} SELECT code FROM stands WHERE {VIEWS['to_release']} AND word = 'neg' ORDER BY code"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _params(round_id, at, path))
+        return [code for (code,) in cursor.fetchall()]
+
+
+def _params(round_id: UUID, at: datetime, path: str) -> dict[str, Any]:
+    return {"round": round_id, "ct_limit": ct_limit(path, at)}
+
+
+def ct_limit(path: str, at: datetime) -> float:
+    """Below this Ct a negative is looked at again."""
+    return float(dated.rule("testing.result.ct_limit", path=path, on=clock.day_of(at)).value)
+
+
+def standings(tubes: Iterable[Tube], *, ct_limit: float) -> dict[UUID, Standing]:
+    """What the reports of these tubes amount to; one query."""
+    reported: dict[UUID, list[Reported]] = {tube.pk: [] for tube in tubes}
+    rows = Result.objects.filter(tube__in=list(reported)).order_by("entered_at", "id")
+    for tube_id, word, ct in rows.values_list("tube_id", "word", "ct"):
+        reported[tube_id].append(Reported(word, ct))
+    return {tube_id: rules.standing(said, ct_limit=ct_limit) for tube_id, said in reported.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person whose swab is in a tube and was not taken back."""
+
+    tube_code: str
+    person_id: UUID
+    area_path: str
+    position: int
+    taken_at: datetime
+
+
+def members_of(codes: Iterable[str]) -> list[Member]:
+    """Who is in these tubes (管内人员): each person once a tube, by position."""
+    sql = """SELECT DISTINCT ON (s.tube_code, s.person_id)
+               s.tube_code, s.person_id, p.area_path, s.position, s.occurred_at
+        FROM testing_sample s JOIN people_person p ON p.id = s.person_id
+        WHERE s.tube_code = ANY(%s)
+          AND NOT EXISTS (SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = s.id)
+        ORDER BY s.tube_code, s.person_id, s.position"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(codes)])
+        found = [Member(*row) for row in cursor.fetchall()]
+    return sorted(found, key=lambda member: (member.tube_code, member.position))
