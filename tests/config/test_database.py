@@ -231,3 +231,23 @@ def test_throw_away_database_dies_with_its_killed_maker() -> None:
     os.utime(swept / "maker", (0, 0))
     database._sweep(swept.parent)
     assert not swept.exists()
+
+
+def test_server_of_ones_own_needs_no_superuser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TONGXIN_DATABASE_URL: an owner with CREATEROLE and a database is enough."""
+    monkeypatch.setenv("TONGXIN_HOME", str(tmp_path))
+    monkeypatch.delenv("TONGXIN_DATABASE_URL", raising=False)
+    with embedded.start(tmp_path / "pg", throw_away=True):
+        with psycopg.connect(**database.owner_params(), autocommit=True) as conn:
+            conn.execute("CREATE ROLE amt LOGIN CREATEROLE PASSWORD 'p'")
+            conn.execute("CREATE DATABASE town OWNER amt")
+        monkeypatch.setenv("TONGXIN_DATABASE_URL", f"postgresql://amt:p@/town?host={tmp_path / 'pg'}")
+
+        with database.running() as server:
+            assert server is None
+            with as_owner() as conn:
+                conn.execute("CREATE TABLE later (n int)")
+            with as_app() as conn:
+                row = conn.execute("SELECT current_user, current_database(), count(*) FROM later").fetchone()
+
+    assert row == ("tongxin_app", "town", 0)

@@ -28,8 +28,8 @@ _ = gettext.translation("django", str(home.SOURCE / "locale"), languages=[_langu
 
 
 def said(text: str) -> None:
-    """A finished step, with the seconds since the command began."""
-    console.print(f"[dim][{time.monotonic() - _STARTED:5.1f} s][/dim] {text}")
+    """A finished step, with the seconds since the command began; results alone go to standard output."""
+    errors.print(f"[dim][{time.monotonic() - _STARTED:5.1f} s][/dim] {text}")
 
 
 def complain(text: str) -> None:
@@ -39,6 +39,6 @@ def complain(text: str) -> None:
 @contextmanager
 def step(doing: str, done: str) -> Iterator[None]:
     """A step that may take a while: a spinner on a terminal, one line when it is done."""
-    with console.status(doing):
+    with errors.status(doing):
         yield
     said(done)

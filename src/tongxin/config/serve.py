@@ -21,7 +21,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from tongxin.config import database, embedded
 from tongxin.config.console import _, console, said, step
@@ -88,9 +88,8 @@ def prepare() -> None:
     setup_django()
     with step(_("Preparing tables"), _("tables ready")):
         call_command("migrate", database="owner", interactive=False, verbosity=0)
-    if "load_areas" in get_commands():
-        with step(_("Loading areas"), _("areas ready")):
-            call_command("load_areas", if_missing=True, verbosity=0)
+    with step(_("Loading areas"), _("areas ready")):
+        call_command("load_areas", if_missing=True, verbosity=0)
 
 
 def collect_static() -> None:
