@@ -18,21 +18,31 @@ _VERSION = 1
 
 def encrypt(text: str, *, purpose: str) -> bytes:
     """Seal a text. `purpose` (table.column) is bound in: a value moved to another column does not open."""
-    key_id = settings.TONGXIN_FIELD_KEYS["current"]
-    nonce = os.urandom(12)
-    body = _cipher(key_id).encrypt(nonce, text.encode(), purpose.encode())
-    name = key_id.encode()
-    return bytes([_VERSION, len(name)]) + name + nonce + body
+    return encrypt_bytes(text.encode(), purpose=purpose)
 
 
 def decrypt(sealed: bytes | memoryview, *, purpose: str) -> str:
     """Open a sealed text. Raises `cryptography.exceptions.InvalidTag` when it was changed or moved."""
+    return decrypt_bytes(sealed, purpose=purpose).decode()
+
+
+def encrypt_bytes(content: bytes, *, purpose: str) -> bytes:
+    """Seal bytes, as `encrypt` does a text."""
+    key_id = settings.TONGXIN_FIELD_KEYS["current"]
+    nonce = os.urandom(12)
+    body = _cipher(key_id).encrypt(nonce, content, purpose.encode())
+    name = key_id.encode()
+    return bytes([_VERSION, len(name)]) + name + nonce + body
+
+
+def decrypt_bytes(sealed: bytes | memoryview, *, purpose: str) -> bytes:
+    """Open sealed bytes."""
     raw = bytes(sealed)
     if not raw or raw[0] != _VERSION:
         raise ValueError("sealed value of an unknown version")
     end = 2 + raw[1]
     key_id, nonce, body = raw[2:end].decode(), raw[end : end + 12], raw[end + 12 :]
-    return _cipher(key_id).decrypt(nonce, body, purpose.encode()).decode()
+    return _cipher(key_id).decrypt(nonce, body, purpose.encode())
 
 
 def blind_index(text: str, *, purpose: str) -> bytes:

@@ -77,11 +77,16 @@ class TubeEvent(LaneFact):
 
 
 class FoundPerson(LaneFact):
-    """Somebody at the lane whom the register did not hold (新发现人员, MT-23): the grid worker's task."""
+    """Somebody at the lane whom the register did not hold (新发现人员, MT-23): the grid worker's task.
+
+    `made_id` is the key that the device gave the person. It differs from `person_id` when the register did hold
+    the person after all; swabs under the device's key then count for the one who is known.
+    """
 
     KEEPING = "identity"
 
     person_id = models.UUIDField(db_index=True)
+    made_id = models.UUIDField(null=True, db_index=True)
     note = models.CharField(max_length=200, blank=True)
     verified_at = models.DateTimeField(null=True)
     verified_by_id = models.UUIDField(null=True)
