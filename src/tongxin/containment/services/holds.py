@@ -27,7 +27,7 @@ def hold_members(entry: Entry) -> None:
 
     The end is fixed now and comes by itself; a pool that was lifted before this ran holds nobody.
     """
-    pool = lock(PositivePool, _pool_id(entry))
+    pool = lock(PositivePool, _subject(entry))
     if pool.state == PoolState.LIFTED:
         return
     on = clock.day_of(pool.opened_at)
@@ -40,7 +40,7 @@ def hold_members(entry: Entry) -> None:
 @transaction.atomic
 def lift_person(entry: Entry) -> None:
     """A member's single is negative: end the hold where the rule in force lets it end alone. Safe to repeat."""
-    recheck = Recheck.objects.select_related("pool").get(pk=entry.subject_id)
+    recheck = Recheck.objects.select_related("pool").get(pk=_subject(entry))
     when = rule(
         "containment.hold.lift_when", path=recheck.area_path, on=clock.day_of(recheck.pool.opened_at)
     ).value
@@ -51,12 +51,12 @@ def lift_person(entry: Entry) -> None:
 @transaction.atomic
 def lift_pool(entry: Entry) -> None:
     """Every single is negative: end all holds of the pool at once (DOMAIN 3.6, 5a). Safe to repeat."""
-    pool = lock(PositivePool, _pool_id(entry))
+    pool = lock(PositivePool, _subject(entry))
     people = list(pool.rechecks.values_list("person_id", flat=True))
     _lift(pool.pk, people, "all rechecks negative", at=entry.occurred_at)
 
 
-def _pool_id(entry: Entry) -> UUID:
+def _subject(entry: Entry) -> UUID:
     assert entry.subject_id is not None
     return entry.subject_id
 

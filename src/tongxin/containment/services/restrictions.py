@@ -58,14 +58,14 @@ def impose(
         Restriction.objects.get_or_create(
             person=people[order.person_id],
             kind=order.kind,
-            evidence_id=order.evidence_id,
+            evidence_id=order.evidence_id or UUID(int=0),
             defaults={
                 "id": new_id(),
                 "area_path": people[order.person_id].area_path,
                 "ground": order.ground,
                 "rule_id": second.row_id,
                 "starts_at": at,
-                "ends_at": order.ends_at,
+                "ends_at": order.ends_at or at,
                 "decided_by_id": by.account_id,
                 "decided_by_name": by.name[:60],
                 "approved_by_id": approver.account_id if approver else None,
