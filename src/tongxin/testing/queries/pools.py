@@ -124,7 +124,7 @@ def members(pool: PositivePool, at: datetime) -> list[MemberRow]:
     }
     rows = []
     for recheck in rechecks:
-        person, home = recheck.person, homes.get(recheck.person_id)
+        person, lives = recheck.person, homes.get(recheck.person_id)
         call = calls.get(person.pk)
         rows.append(
             MemberRow(
@@ -134,11 +134,11 @@ def members(pool: PositivePool, at: datetime) -> list[MemberRow]:
                 sex=person.sex,
                 masked=documents.get(person.pk, ""),
                 phone=phones.get(person.pk, ""),
-                address=home.dwelling.label if home and home.dwelling else "",
+                address=lives.dwelling.label if lives and lives.dwelling else "",
                 recheck=recheck,
                 call=call,
                 tries=getattr(call, "try_count", 0),
-                co_residents=[name for other, name in beside.get(_door(home), []) if other != person.pk],
+                co_residents=[name for other, name in beside.get(_door(lives), []) if other != person.pk],
             )
         )
     return sorted(rows, key=lambda row: (row.address, row.name))

@@ -9,23 +9,21 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from tongxin.core import clock
-from tongxin.places.queries import rules as dated
 from tongxin.testing.enums import ResultStatus, ResultWord, TubeState
 from tongxin.testing.models import Result, Tube
-from tongxin.testing.rules import results as rules
-from tongxin.testing.rules.results import Reported, Standing
+from tongxin.testing.rules import release as rules
+from tongxin.testing.rules.release import Reported, Standing
+from tongxin.testing.rules.results import CT_LIMIT
 
 PAGE = 50
 
-# One row a tube with what its reports amount to; the same answer as `rules.results.standing` (a test holds them to it).
+# One row a tube with what its reports amount to; the same answer as `rules.release.standing` (a test holds them to it).
 _STANDING = """
     WITH said AS (
         SELECT r.tube_id,
                count(DISTINCT r.word) FILTER (WHERE r.word <> 'pending') AS finals,
                min(r.word) FILTER (WHERE r.word <> 'pending') AS word,
-               bool_or(r.word = 'neg' AND substring(r.ct FROM '[0-9]+(?:[.][0-9]+)?')::numeric > 0
-                       AND substring(r.ct FROM '[0-9]+(?:[.][0-9]+)?')::numeric < %(ct_limit)s) AS low,
+               bool_or(r.word = 'neg' AND nullif(r.ct, '')::numeric < %(ct_limit)s) AS low,
                string_agg(DISTINCT nullif(r.ct, ''), ', ') AS cts,
                string_agg(DISTINCT nullif(r.laboratory, ''), ', ') AS laboratories,
                string_agg(DISTINCT r.word, ' ') AS words,
@@ -107,52 +105,48 @@ class ResultCounts:
     all: int
 
 
-def result_rows(round_id: UUID, *, view: str, at: datetime, path: str, after: str = "") -> list[ResultRow]:
+def result_rows(round_id: UUID, *, view: str, after: str = "") -> list[ResultRow]:
     """Tubes of a round in one of VIEWS by code, a page after the given code (one row more than PAGE tells of more)."""
     where = VIEWS.get(view, VIEWS["all"])
     sql = f"""{_STANDING} SELECT id, code, state, held_count, lane, status, word, coalesce(words, ''),
         coalesce(cts, ''), coalesce(laboratories, ''), result, result_at, entered_at
         FROM stands WHERE {where} AND code > %(after)s ORDER BY code LIMIT {PAGE + 1}"""
     with connection.cursor() as cursor:
-        cursor.execute(sql, _params(round_id, at, path) | {"after": after})
+        cursor.execute(sql, _params(round_id) | {"after": after})
         return [ResultRow(*row) for row in cursor.fetchall()]
 
 
-def result_counts(round_id: UUID, *, at: datetime, path: str) -> ResultCounts:
+def result_counts(round_id: UUID) -> ResultCounts:
     sql = f"""{_STANDING} SELECT count(*) FILTER (WHERE {VIEWS["waiting"]}),
         count(*) FILTER (WHERE {VIEWS["to_release"]}),
         count(*) FILTER (WHERE {VIEWS["to_release"]} AND word = 'neg'),
         count(*) FILTER (WHERE {VIEWS["doubtful"]}),
         count(*) FILTER (WHERE {VIEWS["released"]}), count(*) FROM stands"""
     with connection.cursor() as cursor:
-        cursor.execute(sql, _params(round_id, at, path))
+        cursor.execute(sql, _params(round_id))
         return ResultCounts(*cursor.fetchone())
 
 
-def negatives_to_release(round_id: UUID, *, at: datetime, path: str) -> list[str]:
+def negatives_to_release(round_id: UUID) -> list[str]:
     """Codes of the tubes reported negative that nobody has released and nothing contradicts."""
     sql = f"{_STANDING} SELECT code FROM stands WHERE {VIEWS['to_release']} AND word = 'neg' ORDER BY code"
     with connection.cursor() as cursor:
-        cursor.execute(sql, _params(round_id, at, path))
+        cursor.execute(sql, _params(round_id))
         return [code for (code,) in cursor.fetchall()]
 
 
-def _params(round_id: UUID, at: datetime, path: str) -> dict[str, Any]:
-    return {"round": round_id, "ct_limit": ct_limit(path, at)}
+def _params(round_id: UUID) -> dict[str, Any]:
+    return {"round": round_id, "ct_limit": CT_LIMIT}
 
 
-def ct_limit(path: str, at: datetime) -> float:
-    """Below this Ct a negative is looked at again."""
-    return float(dated.rule("testing.result.ct_limit", path=path, on=clock.day_of(at)).value)
-
-
-def standings(tubes: Iterable[Tube], *, ct_limit: float) -> dict[UUID, Standing]:
+def standings(tubes: Iterable[Tube]) -> dict[UUID, Standing]:
     """What the reports of these tubes amount to; one query."""
-    reported: dict[UUID, list[Reported]] = {tube.pk: [] for tube in tubes}
+    codes = {tube.pk: tube.code for tube in tubes}
+    reported: dict[UUID, list[Reported]] = {tube_id: [] for tube_id in codes}
     rows = Result.objects.filter(tube__in=list(reported)).order_by("entered_at", "id")
     for tube_id, word, ct in rows.values_list("tube_id", "word", "ct"):
         reported[tube_id].append(Reported(word, ct))
-    return {tube_id: rules.standing(said, ct_limit=ct_limit) for tube_id, said in reported.items()}
+    return {tube_id: rules.standing(codes[tube_id], said) for tube_id, said in reported.items()}
 
 
 @dataclass(frozen=True, slots=True)

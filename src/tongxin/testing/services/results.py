@@ -16,9 +16,9 @@ from tongxin.core.refusals import Refusal
 from tongxin.places.queries.rules import rule
 from tongxin.testing.enums import MakeUpReason, ResultStatus, ResultWord, TubeState
 from tongxin.testing.models import MakeUp, Result, Tube
-from tongxin.testing.queries.results import ct_limit, members_of, standings
-from tongxin.testing.rules import results as rules
-from tongxin.testing.rules.results import Standing
+from tongxin.testing.queries.results import members_of, standings
+from tongxin.testing.rules import release as rules
+from tongxin.testing.rules.results import read_ct
 from tongxin.testing.services import coverage, pools
 
 
@@ -66,7 +66,7 @@ def enter_results(
             tube=tubes[report.code],
             area_path=tubes[report.code].area_path,
             word=ResultWord(report.word),
-            ct=report.ct.strip()[:20],
+            ct=_plain_ct(report.ct),
             laboratory=report.laboratory.strip()[:80],
             upload_id=upload_id,
             source_row=report.source_row,
@@ -95,7 +95,7 @@ def release_results(*, tube_codes: Iterable[str], by: Actor, at: datetime) -> Re
         by.must("testing.result.release", within=path)
     done = Released()
     by_word: dict[str, list[Tube]] = {}
-    found = _standings(tubes.values(), at)
+    found = standings(tubes.values())
     for code, tube in sorted(tubes.items()):
         standing = found[tube.pk]
         if tube.result and tube.result == standing.word:
@@ -123,7 +123,7 @@ def release_as_grey(*, tube_code: str, why: str, by: Actor, at: datetime) -> Rel
         return done
     if not why.strip():
         raise Refusal("reason_needed")
-    found = _standings([tube], at)[tube.pk]
+    found = standings([tube])[tube.pk]
     rules.may_doubt(tube=tube_code, state=tube.state, found=found).or_refuse()
     _settle([tube], ResultWord.SUSPECT, ResultStatus(found.status), by=by, at=at, why=why)
     _follow([tube], ResultWord.SUSPECT, done, by=by, at=at)
@@ -144,9 +144,10 @@ def _known_rows(upload_id: UUID | None) -> set[str]:
     return set(Result.objects.filter(upload_id=upload_id).values_list("source_row", flat=True))
 
 
-def _standings(tubes: Iterable[Tube], at: datetime) -> dict[UUID, Standing]:
-    listed = list(tubes)
-    return standings(listed, ct_limit=ct_limit(listed[0].area_path, at)) if listed else {}
+def _plain_ct(text: str) -> str:
+    """The lowest Ct value as a plain number; NoCt, Undet, - and 0 are none. The sheet itself is kept sealed."""
+    value = read_ct(text)
+    return "" if value is None else f"{value:g}"
 
 
 def _note_entered(rows: Sequence[Result], *, by: Actor, at: datetime, upload_id: UUID | None) -> None:
@@ -165,7 +166,7 @@ def _note_entered(rows: Sequence[Result], *, by: Actor, at: datetime, upload_id:
 
 
 def _mark_conflicts(tubes: dict[UUID, Tube], *, by: Actor, at: datetime) -> None:
-    found = _standings(tubes.values(), at)
+    found = standings(tubes.values())
     struck = [
         tube
         for tube_id, tube in tubes.items()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongxin.testing.rules import results
-from tongxin.testing.rules.results import Reported, Standing
+from tongxin.testing.rules import release
+from tongxin.testing.rules.release import Reported, Standing
 
 CASES = [
     ([], Standing("no_result")),
@@ -27,37 +27,21 @@ CASES = [
 def test_the_standing_of_a_tube(rows: list[tuple[str, str]], expected: Standing) -> None:
     reported = [Reported(*row) for row in rows]
 
-    assert results.standing(reported, ct_limit=38) == expected
-
-
-@pytest.mark.parametrize(
-    ("before", "word", "expected"),
-    [
-        (Standing("no_result"), "neg", "accept"),
-        (Standing("pending"), "pending", "merge"),
-        (Standing("pending"), "neg", "update"),
-        (Standing("final", "neg"), "neg", "merge"),
-        (Standing("final", "neg"), "pending", "merge"),
-        (Standing("final", "neg"), "pos", "conflict"),
-        (Standing("conflict"), "neg", "conflict"),
-    ],
-)
-def test_how_a_further_row_is_taken(before: Standing, word: str, expected: str) -> None:
-    assert results.outcome(before, word) == expected
+    assert release.standing("T1", reported) == expected
 
 
 @given(st.lists(st.sampled_from(["neg", "pos", "suspect", "invalid", "pending"]), min_size=1))
 def test_the_order_of_arrival_never_changes_the_standing(words: list[str]) -> None:
-    forward = results.standing([Reported(word) for word in words], ct_limit=38)
+    forward = release.standing("T1", [Reported(word) for word in words])
 
-    assert results.standing([Reported(word) for word in reversed(words)], ct_limit=38) == forward
+    assert release.standing("T1", [Reported(word) for word in reversed(words)]) == forward
 
 
 @given(st.lists(st.sampled_from(["neg", "pos", "suspect", "invalid", "pending"])))
 def test_only_what_nothing_contradicts_is_released(words: list[str]) -> None:
-    found = results.standing([Reported(word) for word in words], ct_limit=38)
+    found = release.standing("T1", [Reported(word) for word in words])
 
-    allowed = results.may_release(tube="T1", state="closed", found=found).ok
+    allowed = release.may_release(tube="T1", state="closed", found=found).ok
 
     assert allowed == (len(set(words) - {"pending"}) == 1)
 
@@ -66,11 +50,11 @@ def test_only_what_nothing_contradicts_is_released(words: list[str]) -> None:
 def test_a_doubtful_tube_is_only_told_as_grey(status: str) -> None:
     found = Standing(status, "neg" if status == "check_ct" else "", "35")
 
-    assert not results.may_release(tube="T1", state="closed", found=found).ok
-    assert results.may_doubt(tube="T1", state="closed", found=found).ok
+    assert not release.may_release(tube="T1", state="closed", found=found).ok
+    assert release.may_doubt(tube="T1", state="closed", found=found).ok
 
 
 def test_a_voided_tube_has_no_result_to_tell() -> None:
-    verdict = results.may_release(tube="T1", state="voided", found=Standing("final", "neg"))
+    verdict = release.may_release(tube="T1", state="voided", found=Standing("final", "neg"))
 
     assert verdict.code == "tube_state"
