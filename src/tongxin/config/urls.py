@@ -3,7 +3,10 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from tongxin.config.health import healthz
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("", include("tongxin.reports.urls")),
     path("access/", include("tongxin.access.urls")),
     path("places/", include("tongxin.places.urls")),
