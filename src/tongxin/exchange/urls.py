@@ -1,6 +1,17 @@
-"""Addresses of the app."""
+"""Addresses of imported files."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, path
+
+from tongxin.exchange import views
 
 app_name = "exchange"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("registers/", views.upload_list, name="uploads"),
+    path("registers/new", views.upload_new, name="upload_new"),
+    path("registers/<uuid:upload_id>", views.upload_page, name="upload"),
+    path("registers/<uuid:upload_id>/columns", views.upload_columns, name="upload_columns"),
+    path("registers/<uuid:upload_id>/store", views.upload_store, name="upload_store"),
+    path("registers/<uuid:upload_id>/discard", views.upload_discard, name="upload_discard"),
+    path("registers/<uuid:upload_id>/undo", views.upload_undo, name="upload_undo"),
+    path("registers/<uuid:upload_id>/rejects.xlsx", views.rejects, name="rejects"),
+]

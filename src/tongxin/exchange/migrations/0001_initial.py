@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                 ("subject_id", models.UUIDField(null=True)),
                 ("counts", models.JSONField(default=dict)),
                 ("notes", models.JSONField(default=list)),
+                ("effects", models.BinaryField(default=bytes)),
                 ("sent_by_id", models.UUIDField(null=True)),
                 ("sent_by_name", models.CharField(max_length=60, verbose_name="sent by")),
                 ("sent_at", models.DateTimeField()),

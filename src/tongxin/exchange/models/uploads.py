@@ -23,6 +23,7 @@ class Upload(AreaRow):
     subject_id = models.UUIDField(null=True)
     counts = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
+    effects = models.BinaryField(default=bytes)
     sent_by_id = models.UUIDField(null=True)
     sent_by_name = models.CharField(_("sent by"), max_length=60)
     sent_at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""The operator's commands that use models; `tongxin NAME` finds them here."""

@@ -1,0 +1,101 @@
+"""`tongxin import register FILE --area AREA [--date DAY] [--dry-run] [--export DIR]` and `tongxin import lab ...`."""
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tongxin.access.actors import SYSTEM
+from tongxin.config.console import _, complain, console, said
+from tongxin.core import clock, scope
+from tongxin.core.refusals import Refusal
+from tongxin.exchange.models import Upload
+from tongxin.exchange.services import uploads
+from tongxin.exchange.services.register_export import export_register
+from tongxin.places.queries.areas import find
+from tongxin.places.services.rules import load_default_rules
+
+CANNOT = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar=_("KIND"))
+    register = kinds.add_parser("register", help=_("a household register (.xlsx, .csv, also .xz)"))
+    register.add_argument("file", type=Path, help=_("the file as it came"))
+    register.add_argument("--area", required=True, help=_("12-character code, path or name of the community"))
+    register.add_argument(
+        "--date", type=date.fromisoformat, help=_("day of the list (default: its title's, else today)")
+    )
+    register.add_argument("--dry-run", action="store_true", help=_("read and count, store nothing"))
+    register.add_argument(
+        "--export", type=Path, metavar=_("DIR"), help=_("write what was stored into this folder")
+    )
+    register.set_defaults(work=_import_register)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when the file was read (rejected rows are no failure), 2 with one line when it cannot be."""
+    try:
+        with scope.everywhere():
+            return int(args.work(args))
+    except Refusal as refusal:
+        complain(refusal.says)
+    except OSError as problem:
+        complain(f"{problem.filename or args.file}: {problem.strerror}")
+    return CANNOT
+
+
+def _import_register(args: argparse.Namespace) -> int:
+    content = args.file.read_bytes()
+    load_default_rules()
+    area = find(args.area)
+    at = clock.now()
+    upload = uploads.take_in(
+        file_name=args.file.name, content=content, area_path=area.path, by=SYSTEM, at=at, list_day=args.date
+    )
+    said(_("%(file)s read for %(area)s") % {"file": args.file.name, "area": area.name})
+    if args.dry_run:
+        uploads.discard(upload_id=upload.pk, by=SYSTEM, at=at)
+    else:
+        with _bar() as bar:
+            task = bar.add_task(_("Storing people"), total=upload.counts["persons"] - upload.counts["known"])
+            upload = uploads.store(
+                upload_id=upload.pk, by=SYSTEM, at=at, progress=lambda count: bar.advance(task, count)
+            )
+    _print_counts(upload)
+    if args.export:
+        stem = args.file.name.split(".")[0]
+        for path in export_register(upload=upload, folder=args.export, stem=stem, by=SYSTEM, at=at):
+            said(_("written: %(path)s") % {"path": path})
+    return 0
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not sys.stdout.isatty(),
+    )
+
+
+def _print_counts(upload: Upload) -> None:
+    counts = upload.counts
+    lines = [
+        (_("persons in the file"), counts["persons"]),
+        (_("of them known before"), counts["known"]),
+        (_("changed"), counts["changed"]),
+        (_("households"), counts["households"]),
+        (_("rows accepted"), counts.get("accept", 0)),
+        (_("rows merged"), counts.get("merge", 0)),
+        (_("vacant dwellings"), counts.get("household_only", 0)),
+        (_("rows to verify"), counts.get("reject", 0)),
+    ]
+    for title, count in lines:
+        console.print(f"  {count:>8,}  {title}")
+    for reason, count in sorted(counts["reasons"].items()):
+        console.print(f"  {count:>8,}    {reason}", style="dim")
