@@ -30,7 +30,9 @@ class ResultReason(StrEnum):
     CODE_MISSING = "code_missing"
     CODE_INVALID = "code_invalid"
     TUBE_UNKNOWN = "tube_unknown"
-    RESULT_UNREADABLE = "result_unreadable"  # not in the contract: a word nobody knows is never taken for negative
+    RESULT_UNREADABLE = (
+        "result_unreadable"  # not in the contract: a word nobody knows is never taken for negative
+    )
 
 
 class ResultWarning(StrEnum):
@@ -39,12 +41,22 @@ class ResultWarning(StrEnum):
 
 # Tested in this order: 弱阳 is no 阳, 未检出 no 检出. Denials and mixtures stay unread.
 WORDS = (
-    (ResultWord.SUSPECT, re.compile(r"可疑|疑似|弱阳|单靶|单通道|单阳|单基因|灰区|复核|复检|±|\+/-|suspect|inconclusive|equivocal")),
+    (
+        ResultWord.SUSPECT,
+        re.compile(
+            r"可疑|疑似|弱阳|单靶|单通道|单阳|单基因|灰区|复核|复检|±|\+/-|suspect|inconclusive|equivocal"
+        ),
+    ),
     (
         ResultWord.INVALID,
-        re.compile(r"无效|不合格|不足|破损|漏液|泄漏|渗漏|污染|重采|重新采|损坏|失败|失效|空管|少管|作废|标签|invalid|fail"),
+        re.compile(
+            r"无效|不合格|不足|破损|漏液|泄漏|渗漏|污染|重采|重新采|损坏|失败|失效|空管|少管|作废|标签|invalid|fail"
+        ),
     ),
-    (ResultWord.PENDING, re.compile(r"待|未出|未检(?!出)|检测中|检验中|实验中|进行中|送检|未完成|pending|testing")),
+    (
+        ResultWord.PENDING,
+        re.compile(r"待|未出|未检(?!出)|检测中|检验中|实验中|进行中|送检|未完成|pending|testing"),
+    ),
     (ResultWord.NEGATIVE, re.compile(r"阴|未检出|^neg(?:ative)?$|^\(?-\)?$|^not?.?detected$")),
     (ResultWord.POSITIVE, re.compile(r"阳|检出|^pos(?:itive)?$|^\(?\+{1,4}\)?$|^detected$")),
 )
@@ -92,7 +104,9 @@ class TubeResult:
     source_rows: list[int] = field(default_factory=list)
     changed: bool = False
 
-    def take(self, word: ResultWord, lowest_ct: float | None) -> tuple[ResultOutcome, tuple[ResultWarning, ...]]:
+    def take(
+        self, word: ResultWord, lowest_ct: float | None
+    ) -> tuple[ResultOutcome, tuple[ResultWarning, ...]]:
         """One more row about this tube. A final result is never overwritten."""
         contradicts = word == ResultWord.NEGATIVE and lowest_ct is not None and lowest_ct < CT_LIMIT
         warnings = (ResultWarning.CT_CONTRADICTS_RESULT,) if contradicts else ()
@@ -140,7 +154,9 @@ class TubeRegister:
     def __init__(self, tubes: Iterable[TubeResult]) -> None:
         self.tubes = list(tubes)
         self._by_code = {normal_code(tube.code): tube for tube in self.tubes}
-        self._patterns = {(found[1], len(found[2])) for code in self._by_code if (found := TRAILING.match(code))}
+        self._patterns = {
+            (found[1], len(found[2])) for code in self._by_code if (found := TRAILING.match(code))
+        }
 
     def find(self, value: Value) -> TubeResult | ResultReason:
         """The tube of a cell, or why there is none."""

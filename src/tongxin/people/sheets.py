@@ -1,0 +1,282 @@
+"""Household registers (户籍底册) as files: which column is what, what each row says, who is meant."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from tongxin.core import clock
+from tongxin.core.dates import day_in_title, read_day, year_in_title
+from tongxin.core.headers import Mapping, SheetMapping, propose
+from tongxin.core.layout import Ignored, Layout
+from tongxin.core.sheets import Row, Sheet, Value, Workbook
+from tongxin.core.text import text_of
+from tongxin.people.rules import columns as c
+from tongxin.people.rules.addresses import building_named, building_of_sheet, joined, read_address, read_part
+from tongxin.people.rules.columns import REGISTER
+from tongxin.people.rules.documents import DocumentReading, read_document
+from tongxin.people.rules.matching import KnownPerson, Matcher
+from tongxin.people.rules.names import NameReading, names_nobody, read_name
+from tongxin.people.rules.phones import read_phones
+from tongxin.people.rules.register import (
+    Door,
+    Entry,
+    Outcome,
+    PersonRecord,
+    Place,
+    Reason,
+    RowWarning,
+)
+from tongxin.people.rules.relations import read_relation
+from tongxin.people.rules.tags import read_tags
+
+NOTES_SHEETS = ("说明", "示例", "样例", "须知", "字典")
+ADDRESS_FIELDS = (c.BUILDING, c.UNIT, c.ROOM)
+SEXES = {
+    "男": "男",
+    "女": "女",
+    "男性": "男",
+    "女性": "女",
+    "M": "男",
+    "F": "女",
+    "MALE": "男",
+    "FEMALE": "女",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowReading:
+    """What became of one row. `column` is the cell that a rejection is about; `person` an index of the reading."""
+
+    sheet: str
+    row: int
+    outcome: Outcome
+    reason: str = ""
+    warnings: tuple[RowWarning, ...] = ()
+    person: int | None = None
+    column: int | None = None
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdReading:
+    """One door of the register, with how many of its people live there first, and whether it is vacant."""
+
+    building: str
+    unit: str
+    room: str
+    people: int
+    vacant: bool
+
+
+@dataclass(slots=True)
+class RegisterReading:
+    """A whole register, read: derivable again from the stored bytes and the mapping."""
+
+    on: date
+    mapping: Mapping
+    rows: list[RowReading] = field(default_factory=list)
+    persons: list[PersonRecord] = field(default_factory=list)
+    households: list[HouseholdReading] = field(default_factory=list)
+    hidden_sheets: tuple[str, ...] = ()
+    matcher: Matcher = field(default_factory=Matcher)
+
+    @property
+    def counts(self) -> Counter[Outcome]:
+        return Counter(row.outcome for row in self.rows)
+
+    @property
+    def rejected(self) -> list[RowReading]:
+        return [row for row in self.rows if row.outcome is Outcome.REJECT]
+
+
+def propose_mapping(workbook: Workbook) -> Mapping:
+    """What each sheet's columns seem to mean, for a person to correct."""
+    return Mapping(tuple(_proposed(sheet, workbook) for sheet in workbook.sheets))
+
+
+def read_register(
+    workbook: Workbook,
+    *,
+    on: date | None = None,
+    mapping: Mapping | None = None,
+    existing: Matcher | None = None,
+) -> RegisterReading:
+    """Read a register as of a day: the one that is told, else the one its title names, else today."""
+    given = mapping or Mapping()
+    mappings = [given.of(sheet.name) or _proposed(sheet, workbook) for sheet in workbook.sheets]
+    layouts = [Layout(sheet, each, REGISTER) for sheet, each in zip(workbook.sheets, mappings, strict=True)]
+    on = on or _named_day(layouts) or clock.today()
+    reading = RegisterReading(on, Mapping(tuple(mappings)), hidden_sheets=workbook.hidden_sheets)
+    reading.matcher = existing or Matcher()
+    doors: dict[Door, bool] = {}
+    for sheet, each, layout in zip(workbook.sheets, mappings, layouts, strict=True):
+        reader = _SheetReader(sheet, each, layout, on, reading.matcher, doors)
+        reading.rows.extend(reader.read())
+    reading.persons = reading.matcher.records
+    reading.households = _households(doors, reading.persons)
+    return reading
+
+
+def _named_day(layouts: Iterable[Layout]) -> date | None:
+    return next((day for layout in layouts if (day := day_in_title(layout.titles))), None)
+
+
+def _proposed(sheet: Sheet, workbook: Workbook) -> SheetMapping:
+    mapping = propose(sheet, REGISTER)
+    if mapping.skipped or any(word in sheet.name for word in NOTES_SHEETS):
+        return replace(mapping, skipped=True)
+    building = "" if mapping.columns_of(c.BUILDING) else _building_of(sheet, mapping, workbook)
+    return replace(
+        mapping,
+        constants={c.BUILDING: building} if building else {},
+        repeats_blanks=workbook.repeats_blanks,
+    )
+
+
+def _building_of(sheet: Sheet, mapping: SheetMapping, workbook: Workbook) -> str:
+    """The building of a whole sheet: its name's, else its title's. A CSV's name is only the file's."""
+    named = building_named(sheet.name) if workbook.kind == "csv" else building_of_sheet(sheet.name)
+    return named or next(
+        (found for title in Layout(sheet, mapping, REGISTER).titles if (found := building_named(title))), ""
+    )
+
+
+def _households(doors: dict[Door, bool], persons: list[PersonRecord]) -> list[HouseholdReading]:
+    people = Counter(person.door for person in persons)
+    return [
+        HouseholdReading(*door, people=people[door], vacant=vacant and not people[door])
+        for door, vacant in doors.items()
+    ]
+
+
+class _SheetReader:
+    """Reads one sheet, row by row. `doors` gathers the doors, and which of them were called vacant."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        mapping: SheetMapping,
+        layout: Layout,
+        on: date,
+        matcher: Matcher,
+        doors: dict[Door, bool],
+    ) -> None:
+        self._sheet = sheet
+        self._mapping = mapping
+        self._layout = layout
+        self._on = on
+        self._year = year_in_title(layout.titles)
+        self._matcher = matcher
+        self._doors = doors
+        self._covered = sheet.spread()
+        self._name, self._id, self._sex, self._birth, self._relation = (
+            self._one(code) for code in (c.NAME, c.ID, c.SEX, c.BIRTH, c.RELATION)
+        )
+        self._parts = tuple((place, self._one(place)) for place in ADDRESS_FIELDS)
+        self._addresses = mapping.columns_of(c.ADDRESS)
+        self._phones = mapping.columns_of(c.PHONES)
+        self._notes = mapping.columns_of(c.NOTES)
+        self._building = Door(building=mapping.constants.get(c.BUILDING, ""))
+        self._above: dict[int, str] = {}
+
+    def _one(self, code: str) -> int:
+        return next(iter(self._mapping.columns_of(code)), -1)
+
+    def read(self) -> Iterator[RowReading]:
+        """Each row of the sheet with what became of it."""
+        for row in self._sheet.rows:
+            ignored = Ignored.NOTES_SHEET if self._mapping.skipped else self._layout.ignored(row)
+            if ignored:
+                yield RowReading(self._sheet.name, row.number, Outcome.IGNORE, ignored)
+            else:
+                yield self._read(row.with_covered(self._covered.get(row.number)))
+
+    def _read(self, row: Row) -> RowReading:
+        reading = RowReading(self._sheet.name, row.number, Outcome.REJECT, values=row.values)
+        door = self._door(row)
+        note = ";".join(text for column in self._notes if (text := text_of(row.at(column))))
+        name = read_name(text_of(row.at(self._name)))
+        if names_nobody(name.name, note):
+            if door.is_known:
+                self._doors[door] = True
+            return replace(reading, outcome=Outcome.HOUSEHOLD_ONLY)
+        if not name.name:
+            return replace(reading, reason=Reason.NAME_MISSING, column=self._name)
+        document = read_document(row.at(self._id), on=self._on)
+        if document.reason:
+            return replace(reading, reason=document.reason, column=self._id)
+        entry = self._entry(row, name, document, door, note)
+        taken = self._matcher.take(entry, Place(self._sheet.name, row.number))
+        if taken.reason:
+            return replace(reading, reason=taken.reason, column=self._id)
+        if door.is_known:
+            self._doors.setdefault(door, False)
+        return replace(reading, outcome=taken.outcome, warnings=taken.warnings, person=taken.person)
+
+    def _entry(self, row: Row, name: NameReading, document: DocumentReading, door: Door, note: str) -> Entry:
+        sex = SEXES.get(text_of(row.at(self._sex)).upper(), "")
+        birth = read_day(row.at(self._birth), on=self._on, year=self._year)
+        phones, invalid = self._numbers(row)
+        doubts = (
+            (RowWarning.NAME_UNREADABLE, name.unreadable),
+            (RowWarning.ID_MISSING, document.is_missing),
+            (RowWarning.SEX_MISMATCH, bool(document.sex and sex) and sex != document.sex),
+            (RowWarning.BIRTH_MISMATCH, bool(document.birth and birth) and birth != document.birth),
+            (RowWarning.PHONE_INVALID, invalid),
+            (RowWarning.ADDRESS_MISSING, not door.is_known),
+        )
+        return Entry(
+            name=name.name,
+            id=document.id,
+            other_document=document.other,
+            sex=document.sex or sex,
+            birth=document.birth or birth,
+            phones=phones,
+            door=door,
+            relation=read_relation(text_of(row.at(self._relation))),
+            tags=read_tags(note),
+            warnings=(*document.warnings, *(warning for warning, holds in doubts if holds)),
+        )
+
+    def _numbers(self, row: Row) -> tuple[tuple[str, ...], bool]:
+        readings = [read_phones(row.at(column)) for column in self._phones]
+        if len(readings) == 1:
+            return readings[0].numbers, readings[0].invalid
+        numbers = dict.fromkeys(number for reading in readings for number in reading.numbers)
+        return tuple(numbers), any(reading.invalid for reading in readings)
+
+    def _door(self, row: Row) -> Door:
+        """The door of a row; in a CSV a blank address cell repeats the row above."""
+        parts = [
+            read_part(text, place)
+            for place, column in self._parts
+            if column >= 0 and (text := self._address_text(row, column))
+        ]
+        known = bool(self._building.building) or any(part.building for part in parts)
+        parts += [
+            read_address(text, known)
+            for column in self._addresses
+            if (text := self._address_text(row, column))
+        ]
+        return joined(*parts, self._building)
+
+    def _address_text(self, row: Row, column: int) -> str:
+        value = row.at(column)
+        text = text_of(value) if not isinstance(value, date) else ""  # 3-2-10 that a sheet took for a day
+        if not self._mapping.repeats_blanks:
+            return text
+        if text:
+            self._above[column] = text
+        return text or self._above.get(column, "")
+
+
+__all__ = [
+    "HouseholdReading",
+    "KnownPerson",
+    "Matcher",
+    "RegisterReading",
+    "RowReading",
+    "propose_mapping",
+    "read_register",
+]
