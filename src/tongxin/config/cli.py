@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 # Each lives in tongxin.config.commands and has `add_arguments(parser)` and `run(args) -> int`. They use models
 # at import, so they are imported when Django is up.
 COMMANDS = {
+    "load": _("load the packaged areas and the rules that hold by default"),
     "import": _("take in a household register or a laboratory's results"),
     "simulate": _("play a story through the real doors, on a register marked demo"),
 }
