@@ -31,6 +31,8 @@ declare(
             "Closing needs a grid worker's (or the community head's) and the point chief's signature."
         ),
         "ground_needed": _("Give the document this rests on (number or title)."),
+        "lane_unknown": _("This lane is not at this phone's point. Choose the lane again."),
+        "sample_key_taken": _("This record's key is taken. It was kept for the desk."),
         "tube_unknown": _("Tube %(tube)s was not dealt to this round."),
         "tube_other_lane": _("Tube %(tube)s belongs to another lane. Use a tube of this lane."),
         "tube_sealed": _("Tube %(tube)s is sealed. Open a new tube."),
