@@ -239,8 +239,6 @@ def field_packages() -> None:
 
 def field_bundle() -> None:
     """The phone app and the office's scripts in src/tongxin/static, built when their sources have changed."""
-    if not (FIELD / "package.json").exists():
-        return
     outputs = [STATIC / "field", STATIC / "office"]
     stamp = STATIC / "field" / ".stamp"
     value = digest(field_sources())
@@ -337,7 +335,7 @@ def check() -> None:
     templates = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "src").rglob("*.html"))]
     tool = VENV / "bin"
     steps: dict[str, Callable[[], int]] = {
-        "format": lambda: status(tool / "ruff", "format", "--check", "--quiet", "."),
+        "format": lambda: status(tool / "ruff", "format", "--check", "."),
         "lint": lambda: status(tool / "ruff", "check", "--quiet", "."),
         "types": lambda: status(tool / "mypy", "--no-error-summary", "src/tongxin"),
         "tower": lambda: status(tool / "lint-imports", "--no-logo"),

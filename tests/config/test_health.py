@@ -9,7 +9,9 @@ pytestmark = pytest.mark.django_db
 
 def worker_seen(ago: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval)", [ago])
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval)", [ago]
+        )
 
 
 def test_everything_answers(client: Client) -> None:

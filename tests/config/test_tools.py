@@ -94,7 +94,7 @@ def test_compiled_translations_speak(messages: ModuleType, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "line",
     [
-        "https://registry." + "npmjs.org/x",
+        "https://registry.npm" + "js.org/x",
         "https://pypi" + ".org/simple",
         "see /work/" + "main/x",
         "cd /ro" + "ot/x",

@@ -243,7 +243,8 @@ def _stop_on_signals() -> None:
         raise _Stopped
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+            signal.signal(number, stop)
 
 
 def serve(host: str, port: int, workers: int) -> int:
