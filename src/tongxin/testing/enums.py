@@ -104,6 +104,24 @@ class RecheckState(TextChoices):
     POSITIVE = "positive", _("preliminary positive")
 
 
+class VisitOutcome(TextChoices):
+    """What a knock on the door came to (MT-44, MT-45)."""
+
+    NOBODY = "nobody", _("nobody opened")
+    WILL_COME = "will_come", _("will come to the point")
+    REFUSES = "refuses", _("refuses")
+    ELSEWHERE = "elsewhere", _("is elsewhere")
+    MOVED = "moved", _("does not live here")
+
+
+class RemovalReason(TextChoices):
+    """Why somebody leaves the base of a round (MT-43)."""
+
+    MOVED = "moved", _("moved away")
+    DIED = "died", _("died")
+    DOUBLE = "double", _("stands there twice")
+
+
 class MakeUpReason(TextChoices):
     VOIDED = "voided", _("tube voided")
     INVALID = "invalid", _("result invalid")

@@ -15,8 +15,8 @@ from tongxin.people.enums import CallOutcome, CallPurpose
 from tongxin.people.models import CallTask
 from tongxin.people.queries import calls as call_queries
 from tongxin.people.services import calls
-from tongxin.testing.enums import Coverage, RoundState
-from tongxin.testing.models import Claim, Expected, Round, Signature
+from tongxin.testing.enums import Coverage, RemovalReason, RoundState, VisitOutcome
+from tongxin.testing.models import Claim, Expected, Round, Signature, Visit
 from tongxin.testing.queries import coverage as figures
 from tongxin.testing.services import claims, coverage
 
@@ -89,6 +89,26 @@ def test_three_calls_at_different_hours_make_somebody_unreachable(town: Town, ro
     claim(town, round_, C.UNREACHABLE)
 
     assert class_of(town) == C.UNREACHABLE
+
+
+def test_two_visits_carry_a_refusal(town: Town, round_: Round) -> None:  # MT-45
+    for hours in (0, 3):
+        claims.visit(
+            round_id=round_.pk,
+            person_id=town.chen_wei.pk,
+            outcome=VisitOutcome.REFUSES,
+            by=town.actor("lin"),
+            at=NOON + timedelta(hours=hours),
+        )
+        if hours == 0:
+            with pytest.raises(Refusal):
+                claim(town, round_, C.REFUSED)
+
+    claim(town, round_, C.REFUSED)
+
+    assert class_of(town) == C.REFUSED
+    assert [visit.by_name for visit in Visit.objects.all()] == ["林志强", "林志强"]
+    assert Entry.objects.filter(act="testing.visit.made").count() == 2
 
 
 def test_a_reason_ends_the_calls_that_are_owed(town: Town, round_: Round) -> None:
@@ -189,7 +209,7 @@ def test_who_moved_away_leaves_the_base_with_a_reason(town: Town, round_: Round)
     gone = claims.remove_from_base(
         round_id=round_.pk,
         person_id=town.chen_wei.pk,
-        reason="moved",
+        reason=RemovalReason.MOVED,
         note="8月3日搬到永定区",
         by=town.actor("lin"),
         at=NOON,
@@ -207,7 +227,7 @@ def test_a_removal_says_how_it_is_known(town: Town, round_: Round) -> None:
         claims.remove_from_base(
             round_id=round_.pk,
             person_id=town.chen_wei.pk,
-            reason="moved",
+            reason=RemovalReason.MOVED,
             note=" ",
             by=town.actor("lin"),
             at=NOON,
@@ -224,7 +244,7 @@ def test_who_was_sampled_cannot_be_removed(town: Town, round_: Round) -> None:  
         claims.remove_from_base(
             round_id=round_.pk,
             person_id=town.chen_wei.pk,
-            reason="moved",
+            reason=RemovalReason.MOVED,
             note="搬走了",
             by=town.actor("lin"),
             at=NOON,
@@ -235,7 +255,7 @@ def test_who_was_sampled_cannot_be_removed(town: Town, round_: Round) -> None:  
 
 def test_who_was_removed_wrongly_is_put_back(town: Town, round_: Round) -> None:
     facts = {"round_id": round_.pk, "person_id": town.chen_wei.pk, "by": town.actor("lin"), "at": NOON}
-    claims.remove_from_base(reason="moved", note="搬走了", **facts)
+    claims.remove_from_base(reason=RemovalReason.MOVED, note="搬走了", **facts)
 
     claims.put_back(why="还住在这里", **facts)
 

@@ -1,4 +1,4 @@
-from tongxin.testing.models.coverage import Claim, Closing, Expected, MakeUp, Signature
+from tongxin.testing.models.coverage import Claim, Closing, Expected, MakeUp, Signature, Visit
 from tongxin.testing.models.pools import PositivePool, Recheck
 from tongxin.testing.models.results import Result
 from tongxin.testing.models.rounds import Lane, Round, RoundStep
@@ -22,4 +22,5 @@ __all__ = [
     "Signature",
     "Tube",
     "TubeEvent",
+    "Visit",
 ]

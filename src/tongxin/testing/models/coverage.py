@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.core.models import AreaRow
 from tongxin.people.models import Person
 from tongxin.places.models import Dwelling
-from tongxin.testing.enums import Coverage, MakeUpReason, Origin
+from tongxin.testing.enums import Coverage, MakeUpReason, Origin, VisitOutcome
 from tongxin.testing.models.rounds import Round
 
 
@@ -62,6 +62,27 @@ class Claim(AreaRow):
 
     def __str__(self) -> str:
         return self.get_klass_display()
+
+
+class Visit(AreaRow):
+    """A knock on the door of somebody who is not yet tested (上门记录): who went, when, what it came to."""
+
+    KEEPING = "calls"
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(_("outcome"), max_length=10, choices=VisitOutcome.choices)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    by_id = models.UUIDField()
+    by_name = models.CharField(_("by"), max_length=60)
+    occurred_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("visit")
+        indexes = [models.Index(fields=["round", "person"], name="visit_round_person")]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()
 
 
 class MakeUp(AreaRow):

@@ -28,6 +28,8 @@ class ClaimFacts:
     note: str = ""
     tries: int = 0
     tries_needed: int = 3
+    visits: int = 0
+    visits_needed: int = 2
 
 
 def may_claim(facts: ClaimFacts) -> Verdict:
@@ -47,9 +49,12 @@ def _missing(facts: ClaimFacts) -> str:
         if not _said(facts.place):
             return "place"
         return "" if facts.until_on is not None and facts.until_on >= facts.on else "until_on"
+    if facts.klass == Coverage.EXEMPT:
+        return "" if _said(facts.note) else "doctor"
+    is_visited = facts.visits >= facts.visits_needed or _said(facts.note)
     if facts.klass == Coverage.UNREACHABLE:
-        return "" if facts.tries >= facts.tries_needed or _said(facts.note) else "tries"
-    return "" if _said(facts.note) else "doctor" if facts.klass == Coverage.EXEMPT else "visits"
+        return "" if facts.tries >= facts.tries_needed or is_visited else "tries"
+    return "" if is_visited else "visits"
 
 
 def _said(text: str) -> bool:

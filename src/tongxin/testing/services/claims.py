@@ -16,8 +16,9 @@ from tongxin.core.refusals import Refusal
 from tongxin.core.verdicts import Verdict
 from tongxin.people.queries.calls import tries_of
 from tongxin.people.services.calls import end_calls, tries_needed
-from tongxin.testing.enums import Coverage
-from tongxin.testing.models import Claim, Expected, Round, Signature
+from tongxin.places.queries.rules import rule
+from tongxin.testing.enums import Coverage, RemovalReason, VisitOutcome
+from tongxin.testing.models import Claim, Expected, Round, Signature, Visit
 from tongxin.testing.rules import claims as rules
 from tongxin.testing.rules.rounds import RUNNING
 from tongxin.testing.services import coverage
@@ -65,6 +66,8 @@ def claim(
             note=note,
             tries=tries_of(about_id=round_id, person_ids=[person_id]).get(person_id, 0),
             tries_needed=tries_needed(expected.area_path, at),
+            visits=Visit.objects.filter(round_id=round_id, person_id=person_id).count(),
+            visits_needed=visits_needed(expected.area_path, at),
         )
     )
     made = Claim.objects.create(
@@ -88,6 +91,40 @@ def claim(
 
 
 @transaction.atomic
+def visit(
+    *, round_id: UUID, person_id: UUID, outcome: VisitOutcome, by: Actor, at: datetime, note: str = ""
+) -> Visit:
+    """Write down a knock on the door (登记上门). It decides nothing; two of them carry a refusal (MT-45)."""
+    expected = _expected(round_id, person_id)
+    by.must(CAPABILITY, within=expected.area_path)
+    _must_be_running(expected.round)
+    made = Visit.objects.create(
+        area_path=expected.area_path,
+        round_id=round_id,
+        person_id=person_id,
+        outcome=outcome,
+        note=note.strip()[:200],
+        by_id=by.account_id or NOBODY,
+        by_name=by.name[:60],
+        occurred_at=at,
+    )
+    journal.record(
+        "testing.visit.made",
+        by=by,
+        area_path=expected.area_path,
+        on=expected,
+        at=at,
+        facts={"round": str(round_id), "person": str(person_id), "outcome": str(outcome)},
+    )
+    return made
+
+
+def visits_needed(area_path: str, at: datetime) -> int:
+    """How many visits carry a refusal here (MT-45)."""
+    return int(rule("testing.claim.visits_refused", path=area_path, on=clock.day_of(at)).value)
+
+
+@transaction.atomic
 def withdraw(*, round_id: UUID, person_id: UUID, why: str, by: Actor, at: datetime) -> int:
     """Take back what was said about a person (撤回原因): they are unknown again unless a swab covers them."""
     expected = _expected(round_id, person_id)
@@ -103,7 +140,7 @@ def withdraw(*, round_id: UUID, person_id: UUID, why: str, by: Actor, at: dateti
 
 @transaction.atomic
 def remove_from_base(
-    *, round_id: UUID, person_id: UUID, reason: str, note: str, by: Actor, at: datetime
+    *, round_id: UUID, person_id: UUID, reason: RemovalReason, note: str, by: Actor, at: datetime
 ) -> Expected:
     """Take somebody out of the base (移出底数) who no longer lives here, died, or stands there twice (MT-43)."""
     expected = _expected(round_id, person_id)
@@ -113,10 +150,10 @@ def remove_from_base(
         raise Refusal("already_covered", name=expected.person.name)
     if len(note.strip()) < rules.SHORTEST:
         raise Refusal("removal_needs", name=expected.person.name)
-    expected.removed_at, expected.removed_reason = at, f"{reason}: {note.strip()}"[:100]
+    expected.removed_at, expected.removed_reason = at, f"{RemovalReason(reason).value}: {note.strip()}"[:100]
     expected.save(update_fields=["removed_at", "removed_reason"])
     end_calls(about_id=round_id, person_ids=[person_id], at=at)
-    _changed(expected, "testing.base.removed", by=by, at=at, why=note, facts={"reason": reason})
+    _changed(expected, "testing.base.removed", by=by, at=at, why=note, facts={"reason": str(reason)})
     return expected
 
 
