@@ -1,0 +1,230 @@
+"""The second half of story A's round: everybody accounted for, results, a positive pool at night, the closing."""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from tongxin.access.actors import Actor
+from tongxin.containment.models import Restriction
+from tongxin.core import clock, scope
+from tongxin.people.enums import CallOutcome, CallPurpose
+from tongxin.people.models import CallTask
+from tongxin.people.services import calls
+from tongxin.simulation.shuangxi import Play
+from tongxin.testing.enums import Coverage, RecheckState, ResultWord, RoundState, TubeState
+from tongxin.testing.models import Claim, PositivePool, Recheck, Result, Round, Tube
+from tongxin.testing.queries import coverage as figures
+from tongxin.testing.services import claims, closing, coverage, pools, results, rounds
+from tongxin.testing.services.results import Report
+
+LABORATORY = "区疾控中心核酸实验室"
+PATIENCE = 30.0
+
+
+class StoryStuck(Exception):
+    """Something that must follow by itself did not follow in time."""
+
+
+def account_for_everybody(play: Play) -> None:
+    """Every person without a swab gets a class with its evidence; who cannot be reached was called first."""
+    head = play.stage.actor("tang")
+    at = play.stage.hour(10)
+    returns = clock.day_of(at) + timedelta(days=9)
+    said: dict[str, dict[str, Any]] = {
+        Coverage.ELSEWHERE: {"proof": "省平台采样记录截图，当日"},
+        Coverage.ISOLATED: {"place": "区集中隔离点（锦江酒店）"},
+        Coverage.EXEMPT: {"note": "婴幼儿，社区医生何某评估暂免"},
+        Coverage.REFUSED: {"note": "网格员林志强上门两次，仍不愿采样"},
+        Coverage.AWAY: {"place": "长沙市", "until_on": returns, "note": "亲属电话确认"},
+        Coverage.UNREACHABLE: {"note": ""},
+    }
+    groups = (
+        (Coverage.ELSEWHERE, play.parts.elsewhere),
+        (Coverage.ISOLATED, play.parts.isolated),
+        (Coverage.EXEMPT, play.parts.exempt),
+        (Coverage.REFUSED, play.parts.refused),
+        (Coverage.AWAY, play.parts.away),
+        (Coverage.UNREACHABLE, play.parts.unreachable),
+    )
+    with scope.scoped([head.home]):
+        _call_in_vain(play, head, [UUID(person["id"]) for person in play.parts.unreachable])
+        for klass, people in groups:
+            for person in people:
+                claims.claim(
+                    round_id=play.round_id,
+                    person_id=UUID(person["id"]),
+                    klass=klass,
+                    by=head,
+                    at=at,
+                    **said[klass],
+                )
+
+
+def _call_in_vain(play: Play, caller: Actor, people: list[UUID]) -> None:
+    """Three calls at different hours, nobody answers (CT-20)."""
+    calls.owe(
+        purpose=CallPurpose.NOT_YET,
+        about_id=play.round_id,
+        person_ids=people,
+        due_at=play.stage.hour(10),
+        at=play.stage.hour(8),
+    )
+    owed = CallTask.objects.filter(about_id=play.round_id, person_id__in=people).values_list("pk", flat=True)
+    for hour in (8.5, 9.2, 9.9):
+        for task_id in list(owed):
+            calls.lease(task_id=task_id, by=caller, at=play.stage.hour(hour))
+            calls.answer(task_id=task_id, outcome=CallOutcome.NO_ANSWER, by=caller, at=play.stage.hour(hour))
+
+
+def close_sampling(play: Play) -> None:
+    """Sampling ends; what is left is reconciled."""
+    chief = play.stage.actor("zhao")
+    with scope.scoped([chief.home]):
+        coverage.settle(play.round_id)
+        for state, hour in ((RoundState.SAMPLING_CLOSED, 10.2), (RoundState.RECONCILING, 10.3)):
+            rounds.advance(
+                round_id=play.round_id, to=state, ground="现场采样结束", by=chief, at=play.stage.hour(hour)
+            )
+
+
+def sign_and_close(play: Play) -> dict[str, int]:
+    """Two signatures under figures without an unknown, then the closing. Returns the classes it closed with."""
+    head, chief = play.stage.actor("tang"), play.stage.actor("zhao")
+    with scope.scoped([head.home]):
+        left = figures.unknown_count(play.round_id)
+        if left:
+            raise StoryStuck(f"{left} people are still unknown")
+        closing.sign(round_id=play.round_id, role="community_head", by=head, at=play.stage.hour(10.5))
+        closing.sign(round_id=play.round_id, role="point_chief", by=chief, at=play.stage.hour(10.6))
+        done = closing.close(round_id=play.round_id, by=head, at=play.stage.hour(10.7))
+    play.stage.tell("round closed with two signatures")
+    return dict(done.classes)
+
+
+def laboratory_reports(play: Play) -> str:
+    """The laboratory reports every tube; one pool is positive. Returns its code."""
+    lab, officer = play.stage.actor("lab"), play.stage.actor("he")
+    night = play.stage.hour(11)  # the story's night
+    with scope.scoped([lab.home]):
+        used = Tube.objects.filter(round_id=play.round_id, state=TubeState.CLOSED).order_by("code")
+        codes = list(used.values_list("code", flat=True))
+        positive = next(
+            tube.code for tube in used if tube.held_count == 10 and tube.code not in {play.voided}
+        )
+        reports = [
+            Report(
+                code=code,
+                word=ResultWord.POSITIVE if code == positive else ResultWord.NEGATIVE,
+                ct="31.2" if code == positive else "",
+                laboratory=LABORATORY,
+            )
+            for code in codes
+        ]
+        results.enter_results(reports=reports, by=lab, at=night)
+    with scope.scoped([officer.home]):
+        results.release_results(tube_codes=codes, by=officer, at=night)
+    play.stage.tell(f"{len(codes)} results released, pool {positive} is positive")
+    return positive
+
+
+def clear_the_pool(play: Play, tube_code: str) -> dict[str, int]:
+    """Hold by reaction, calls, single rechecks at the door, all negative, lift by reaction (DOMAIN.md 3.6)."""
+    officer = play.stage.actor("he")
+    night = play.stage.hour(11)
+    with scope.scoped([officer.home]):
+        pool = PositivePool.objects.get(tube__code=tube_code)
+        members = list(Recheck.objects.filter(pool=pool).values_list("person_id", flat=True))
+    wait_for(lambda: _held(officer, pool.pk) == len(members), "the holds of the pool's members")
+    held = _held(officer, pool.pk)
+    with scope.scoped([officer.home]):
+        _call_members(officer, pool.pk, night + timedelta(minutes=10))
+        for number, person_id in enumerate(members, start=1):
+            single = f"{tube_code}-{number:02d}"
+            pools.record_recheck_sample(
+                pool_id=pool.pk,
+                person_id=person_id,
+                tube_code=single,
+                by=officer,
+                at=night + timedelta(minutes=70),
+            )
+        for person_id in members:
+            pools.record_recheck_result(
+                pool_id=pool.pk,
+                person_id=person_id,
+                word=ResultWord.NEGATIVE,
+                by=officer,
+                at=night + timedelta(minutes=200),
+            )
+    wait_for(lambda: _held(officer, pool.pk) == 0, "the lifting of the pool's holds")
+    play.stage.tell(f"pool {tube_code}: {held} held, rechecked one by one, lifted")
+    return {"members": len(members), "held": held, "held_after": _held(officer, pool.pk)}
+
+
+def _call_members(caller: Actor, pool_id: UUID, at: datetime) -> None:
+    while task := calls.lease_next(by=caller, at=at, purpose=CallPurpose.POOL, about_id=pool_id):
+        calls.answer(task_id=task.pk, outcome=CallOutcome.REACHED, note="已告知原地等待", by=caller, at=at)
+
+
+def _held(actor: Actor, evidence_id: UUID) -> int:
+    with scope.scoped([actor.home]):
+        return (
+            Restriction.objects.filter(evidence_id=evidence_id, lifted_at=None)
+            .filter(Q(ends_at__gt=clock.now()))
+            .count()
+        )
+
+
+def complete(play: Play) -> None:
+    """All results are in."""
+    chief = play.stage.actor("tang")
+    with scope.scoped([chief.home]):
+        rounds.advance(
+            round_id=play.round_id,
+            to=RoundState.RESULTS_COMPLETE,
+            ground="检测结果全部回报",
+            by=chief,
+            at=play.stage.hour(11.9),
+        )
+
+
+def wait_for(holds: Callable[[], bool], what: str, *, seconds: float = PATIENCE) -> None:
+    """Wait for something that follows by itself. Raises `StoryStuck` when it does not."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise StoryStuck(f"{what} did not follow within {seconds:.0f} s: is the worker running?")
+        time.sleep(0.2)
+
+
+def summary(play: Play, extra: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The printed figures."""
+    head = play.stage.actor("tang")
+    with scope.scoped([head.home]):
+        round_ = Round.objects.get(pk=play.round_id)
+        counts = figures.by_class(play.round_id)
+        change = figures.base_change(round_)
+        tubes_used = Tube.objects.filter(round=round_).exclude(state=TubeState.ISSUED).count()
+        return {
+            "round": round_.number,
+            "state": round_.state,
+            "base_opening": change.opening,
+            "base_added": change.added,
+            "base_removed": change.removed,
+            "base_closing": change.closing,
+            "classes": counts.as_dict(),
+            "should_test": counts.should_test,
+            "covered": counts.covered,
+            "coverage": counts.coverage,
+            "raw_share": counts.raw_share,
+            "tubes_used": tubes_used,
+            "results": Result.objects.filter(tube__round=round_).count(),
+            "claims": Claim.objects.filter(round=round_, withdrawn_at=None).count(),
+            "rechecks_negative": Recheck.objects.filter(
+                pool__tube__round=round_, state=RecheckState.NEGATIVE
+            ).count(),
+            **dict(extra),
+        }
