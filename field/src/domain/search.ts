@@ -1,0 +1,140 @@
+/** Finding a person among those of the pack: name, pinyin, initials, door, tail, code (MT-20, ID-42). */
+import { ageOn, birthOf } from "./document";
+
+export interface Searchable {
+  readonly id: string;
+  readonly token: string;
+  readonly name: string;
+  readonly initials: string;
+  readonly pinyin: string;
+  readonly age: number | null;
+  readonly masked: string;
+  readonly tail: string;
+  readonly address: string;
+  readonly building: string;
+  readonly unit: string;
+  readonly room: string;
+}
+
+interface Entry<Person> {
+  readonly person: Person;
+  readonly name: string;
+  readonly pinyin: string;
+  readonly initials: string;
+  readonly door: string;
+  readonly rooms: readonly string[];
+}
+
+export interface Index<Person extends Searchable> {
+  readonly entries: readonly Entry<Person>[];
+  readonly byToken: ReadonlyMap<string, Person>;
+  readonly byId: ReadonlyMap<string, Person>;
+}
+
+export const TOKEN_PREFIX = "TX1.";
+
+/** The bare token of a sampling code, printed with or without its prefix. */
+export const bareToken = (text: string): string =>
+  text.startsWith(TOKEN_PREFIX) ? text.slice(TOKEN_PREFIX.length) : text;
+
+export const fold = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\s·•・.‧'’-]/g, "");
+
+/** A door as people type it: 3栋1单元401, 3-1-401 and 3号楼401 all become figures with one stroke between. */
+const doorOf = (text: string): string =>
+  (
+    text
+      .normalize("NFKC")
+      .toLowerCase()
+      .match(/[a-z]?\d+[a-z]?/g) ?? []
+  ).join("-");
+
+export function makeIndex<Person extends Searchable>(people: readonly Person[]): Index<Person> {
+  const entries = people.map((person) => ({
+    person,
+    name: fold(person.name),
+    pinyin: fold(person.pinyin),
+    initials: fold(person.initials),
+    door: doorOf(`${person.building} ${person.unit} ${person.room}`) || doorOf(person.address),
+    rooms: [doorOf(person.room), doorOf(`${person.building} ${person.room}`)],
+  }));
+  return {
+    entries,
+    byToken: new Map(
+      people.filter(({ token }) => token !== "").map((person) => [bareToken(person.token), person]),
+    ),
+    byId: new Map(people.map((person) => [person.id, person])),
+  };
+}
+
+/** Best first; within a rank in the order of the pack. An empty question finds nobody. */
+export function search<Person extends Searchable>(
+  index: Index<Person>,
+  query: string,
+  limit: number,
+): readonly Person[] {
+  const asked = fold(query);
+  if (asked === "") return [];
+  const door = /\d/.test(asked) ? doorOf(query) : "";
+  const ranked: Person[][] = [[], [], []];
+  for (const entry of index.entries) {
+    const rank = rankOf(entry, asked, door);
+    if (rank !== null) ranked[rank]?.push(entry.person);
+  }
+  return ranked.flat().slice(0, limit);
+}
+
+function rankOf(entry: Entry<Searchable>, asked: string, door: string): 0 | 1 | 2 | null {
+  if (entry.name === asked || entry.initials === asked || entry.pinyin === asked) return 0;
+  if (entry.person.tail !== "" && entry.person.tail.toLowerCase() === asked) return 0;
+  if (door !== "" && (entry.door === door || entry.rooms.includes(door))) return 0;
+  if (entry.name.startsWith(asked) || entry.pinyin.startsWith(asked) || entry.initials.startsWith(asked))
+    return 1;
+  if (door.includes("-") && entry.door.startsWith(`${door}-`)) return 1;
+  return entry.name.includes(asked) ? 2 : null;
+}
+
+/** Who a full ID number read from a card may be: the pack holds it masked, so ends and age have to agree. */
+export function byFullNumber<Person extends Searchable>(
+  index: Index<Person>,
+  number: string,
+  today: string,
+): readonly Person[] {
+  const age = ageOn(birthOf(number), today);
+  return index.entries
+    .map(({ person }) => person)
+    .filter(
+      ({ tail, masked, age: known }) =>
+        tail === number.slice(-4) &&
+        masked.slice(0, 4) === number.slice(0, 4) &&
+        (known === null || Math.abs(known - age) <= 1),
+    );
+}
+
+/** Who a newly typed person may be after all: same name, or same number's end, or name alike behind the same door. */
+export function possibleDuplicates<Person extends Searchable>(
+  index: Index<Person>,
+  typed: {
+    readonly name: string;
+    readonly document: string;
+    readonly building: string;
+    readonly room: string;
+  },
+): readonly Person[] {
+  const name = fold(typed.name);
+  const tail = typed.document.length >= 8 ? typed.document.slice(-4) : "";
+  const door = typed.room === "" ? "" : doorOf(`${typed.building} ${typed.room}`);
+  return index.entries
+    .filter(
+      (entry) =>
+        (name !== "" && entry.name === name) ||
+        (tail !== "" &&
+          entry.person.tail === tail &&
+          entry.person.masked.startsWith(typed.document.slice(0, 4))) ||
+        (name !== "" && door !== "" && entry.rooms.includes(door) && entry.name[0] === name[0]),
+    )
+    .map(({ person }) => person);
+}

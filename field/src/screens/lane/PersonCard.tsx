@@ -1,0 +1,81 @@
+import { useState } from "preact/hooks";
+
+import type { PackPerson } from "../../contract";
+import { hasRare, spell, withGap } from "../../domain/names";
+import { Sign } from "../../ui/Sign";
+import { t } from "../../ui/words";
+import type { Candidate, LaneWork } from "./work";
+
+/** Who stands here, as far as a lane may know, and what to do; then what to read aloud (MT-21, ID-43). */
+export function PersonCard({ candidate, work }: { readonly candidate: Candidate; readonly work: LaneWork }) {
+  const { person } = candidate;
+  return (
+    <>
+      <section class="person">
+        <h2 class="name">{withGap(person.name)}</h2>
+        <p class="row spread">
+          <span>{bodyLine(person)}</span>
+          <span class="number">
+            {person.masked === "" ? t.value.noNumber : person.masked.replace(/\*+/, "••••••••")}
+          </span>
+        </p>
+        <p>{person.address}</p>
+        {person.flags.map((flag) => (
+          <p class="line ask" key={flag}>
+            <Sign tone="ask" />
+            {t.value.flag[flag] ?? t.value.flagUnknown(flag)}
+          </p>
+        ))}
+      </section>
+      {work.verdict.value?.ok !== false && <ReadAloud person={person} key={person.id} />}
+    </>
+  );
+}
+
+function ReadAloud({ person }: { readonly person: PackPerson }) {
+  const isRare = hasRare(person.name);
+  const [isAsked, ask] = useState(isRare);
+  const says =
+    person.tail === ""
+      ? t.value.readDoor(withGap(person.name), person.address)
+      : t.value.readName(withGap(person.name), person.tail);
+  return (
+    <section class="aloud">
+      <div class="row spread">
+        <p>
+          {t.value.readAloud}
+          <b>{says}</b>
+        </p>
+        {!isAsked && (
+          <button type="button" onClick={() => ask(true)}>
+            {t.value.spellIt}
+          </button>
+        )}
+      </div>
+      {isAsked && <Spelled person={person} />}
+    </section>
+  );
+}
+
+/** One box a character with its reading beneath: also for a phone whose fonts lack the character. */
+function Spelled({ person }: { readonly person: PackPerson }) {
+  const spoken = spell(person.name, person.pinyin);
+  const isTold = spoken.some(({ reading }) => reading !== "");
+  return (
+    <>
+      <p>{t.value.spellHint}</p>
+      <ol class="spelled">
+        {spoken.map(({ character, reading }, i) => (
+          <li key={i}>
+            <b>{character}</b>
+            <span>{reading}</span>
+          </li>
+        ))}
+      </ol>
+      {!isTold && person.pinyin !== "" && <p>{person.pinyin}</p>}
+    </>
+  );
+}
+
+export const bodyLine = ({ sex, age }: PackPerson): string =>
+  [t.value.sex[sex] ?? sex, age === null ? "" : t.value.age(age)].filter((part) => part !== "").join(" ");

@@ -1,0 +1,52 @@
+import { useApp } from "../app";
+import { tubeCode } from "../../ui/format";
+import { Sign } from "../../ui/Sign";
+import { sentence, t } from "../../ui/words";
+import type { LaneWork } from "./work";
+
+/** 7 / 10, the figure the registrar says to the sampler. */
+export function TubeCard({ work }: { readonly work: LaneWork }) {
+  const app = useApp();
+  const tube = work.tube.value;
+  if (!tube) {
+    const left = app.pack.value?.tubes.filter(
+      ({ code, lane, state }) =>
+        lane === app.laneId.value && state === "issued" && !app.state.value.tubes.has(code),
+    ).length;
+    return (
+      <section class="tube none">
+        <h2>{t.value.noTube}</h2>
+        <p>{t.value.noTubeHint(left ?? 0)}</p>
+      </section>
+    );
+  }
+  const held = tube.swabs.length;
+  const others = work.open.value.filter(({ code }) => code !== tube.code).map(({ code }) => tubeCode(code));
+  const asks = work.overdue(tube, Date.now());
+  const taken = new Set(tube.swabs.map(({ position }) => position));
+  return (
+    <section class="tube">
+      <div class="row spread">
+        <span>{t.value.pool[tube.pool] ?? tube.pool}</span>
+        <span class="code">{t.value.tube(tubeCode(tube.code))}</span>
+      </div>
+      <div class="row spread">
+        <p class="count" aria-label={t.value.held(held, tube.capacity)}>
+          <b>{held}</b> / {tube.capacity}
+        </p>
+        <div class="places" aria-hidden="true">
+          {Array.from({ length: tube.capacity }, (_, i) => (
+            <i key={i} class={taken.has(i + 1) ? "taken" : ""} />
+          ))}
+        </div>
+      </div>
+      {others.length > 0 && <p>{t.value.otherOpen(others.join("、"))}</p>}
+      {asks.code === "tube_time" && (
+        <p class="line ask">
+          <Sign tone="ask" />
+          {sentence(asks.code, asks.facts)}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+/** When to talk to the server: after each act, when the network comes back, and every few minutes for the pack. */
+import type { Pack } from "../contract";
+import type { Boxes, Device } from "../store/boxes";
+import type { Api } from "./api";
+import { waitFor } from "./backoff";
+import type { Contact, Sender } from "./sender";
+
+const PACK_EVERY = 180_000;
+const GATHER = 250;
+
+export interface CourierParts {
+  readonly api: Api;
+  readonly boxes: Boxes;
+  readonly sender: Sender;
+  readonly device: () => Device | null;
+  readonly onContact: (contact: Contact) => void;
+  readonly onPack: (pack: Pack) => Promise<void> | void;
+}
+
+export class Courier {
+  private attempt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private packDue = 0;
+  private notBefore = 0;
+  private busy = false;
+  private again = false;
+
+  constructor(private readonly parts: CourierParts) {}
+
+  start(): void {
+    addEventListener("online", () => this.hope());
+    addEventListener("offline", () => this.parts.onContact("offline"));
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.hope();
+    });
+    this.hope();
+  }
+
+  /** Something new to send. After a failure it waits its turn with the rest. */
+  soon(): void {
+    if (this.attempt === 0) this.plan(GATHER);
+  }
+
+  /** A reason to believe that it works now: try at once, but never before the time the server named. */
+  hope(): void {
+    this.plan(GATHER);
+  }
+
+  /** Somebody asked for a fresh list. */
+  refresh(): void {
+    this.packDue = 0;
+    this.hope();
+  }
+
+  private plan(wait: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.turn(), Math.max(wait, this.notBefore - Date.now()));
+  }
+
+  private async turn(): Promise<void> {
+    if (this.busy) {
+      this.again = true;
+      return;
+    }
+    this.busy = true;
+    const { contact, retryAfter } = await this.talk();
+    this.busy = false;
+    if (contact) this.parts.onContact(contact);
+    if (contact === "unknown" || contact === "revoked") return;
+    const well = contact === null || contact === "online";
+    this.attempt = well ? 0 : this.attempt + 1;
+    this.notBefore = Date.now() + retryAfter;
+    if (!well) this.plan(waitFor(this.attempt, retryAfter));
+    else this.plan(this.again ? GATHER : PACK_EVERY);
+    this.again = false;
+  }
+
+  private async talk(): Promise<{ contact: Contact | null; retryAfter: number }> {
+    const sent = await this.parts.sender.run();
+    if (sent && sent.contact !== "online") return sent;
+    if (Date.now() < this.packDue) return sent ?? { contact: null, retryAfter: 0 };
+    return this.fetchPack();
+  }
+
+  private async fetchPack(): Promise<{ contact: Contact | null; retryAfter: number }> {
+    const device = this.parts.device();
+    if (!device || device.state !== "well") return { contact: null, retryAfter: 0 };
+    const kept = await this.parts.boxes.pack();
+    const answer = await this.parts.api.pack(device.token, kept?.etag ?? "");
+    if (answer.kind === "away")
+      return {
+        contact: answer.reason === "network" ? "offline" : "server_busy",
+        retryAfter: answer.retryAfter,
+      };
+    if (answer.kind === "declined") {
+      const contact = answer.status === 401 ? "unknown" : answer.status === 403 ? "revoked" : "server_busy";
+      return { contact, retryAfter: 0 };
+    }
+    this.packDue = Date.now() + PACK_EVERY;
+    if (answer.kind === "ok") {
+      await this.parts.boxes.keepPack(answer.value.pack, answer.value.etag);
+      await this.parts.onPack(answer.value.pack);
+    }
+    return { contact: "online", retryAfter: 0 };
+  }
+}
