@@ -51,6 +51,10 @@ class Vocabulary:
             return None
         return next((field.code for field in self.fields if field.parts and field.parts.search(text)), None)
 
+    def without_foreign(self) -> "Vocabulary":
+        """For sheets that speak of somebody else only: 户主姓名 is a name where there is no other."""
+        return Vocabulary(self.fields, self.required, re.compile("$^"))
+
     def field_of(self, text: str) -> str | None:
         return self.exactly(text) or self.nearly(text)
 
@@ -134,19 +138,26 @@ def propose(sheet: Sheet, vocabulary: Vocabulary) -> SheetMapping:
     """The header that a sheet seems to have; skipped, when none of its first rows looks like one."""
     covered = sheet.spread()
     rows = [row.with_covered(covered.get(row.number)) for row in sheet.rows[:SEARCHED_ROWS]]
-    for position, row in enumerate(rows):
-        below = rows[position + 1] if position + 1 < len(rows) else None
-        if _is_header(_meanings([row], vocabulary), vocabulary):
-            pair = below is not None and _continues(below, vocabulary)
-            header = [row, below] if pair and below else [row]
-        elif below is not None and not _is_header(_meanings([below], vocabulary), vocabulary):
-            header = [row, below]
-            if not _continues(below, vocabulary) or not _is_header(_meanings(header, vocabulary), vocabulary):
-                continue
-        else:
-            continue
-        return _mapping(sheet, header, vocabulary)
+    for words in (vocabulary, vocabulary.without_foreign()):
+        if header := _header(rows, words):
+            return _mapping(sheet.name, header, words)
     return SheetMapping(sheet=sheet.name, skipped=True)
+
+
+def _header(rows: list[Row], vocabulary: Vocabulary) -> list[Row]:
+    """The one or two rows that say what the columns are."""
+    for row, below in zip(rows, [*rows[1:], None], strict=True):
+        pair = [row, below] if below is not None and _continues(below, vocabulary) else []
+        if _is_header(_meanings([row], vocabulary), vocabulary):
+            return pair or [row]
+        if (
+            below is not None
+            and pair
+            and not _is_header(_meanings([below], vocabulary), vocabulary)
+            and _is_header(_meanings(pair, vocabulary), vocabulary)
+        ):
+            return pair
+    return []
 
 
 def _meanings(rows: list[Row], vocabulary: Vocabulary) -> dict[int, str]:
@@ -179,7 +190,7 @@ def _is_datum(value: Value) -> bool:
     return not isinstance(value, str) or sum(char.isdecimal() for char in value) > 2
 
 
-def _mapping(sheet: Sheet, header: list[Row], vocabulary: Vocabulary) -> SheetMapping:
+def _mapping(sheet: str, header: list[Row], vocabulary: Vocabulary) -> SheetMapping:
     """Each column its field; of two columns with one meaning the better heading, else the first, is taken."""
     meanings = _meanings(header, vocabulary)
     texts = {
@@ -192,7 +203,7 @@ def _mapping(sheet: Sheet, header: list[Row], vocabulary: Vocabulary) -> SheetMa
         if code not in columns.values() or vocabulary.may_repeat(code):
             columns[column] = code
     return SheetMapping(
-        sheet=sheet.name,
+        sheet=sheet,
         header_rows=tuple(row.number for row in header),
         columns=dict(sorted(columns.items())),
         headings={column: text for column, text in texts.items() if text},

@@ -28,6 +28,7 @@ FOOTER = re.compile(
     r"日期|单位负责人|打印时间|打印日期)[::]|第\d+页|共\d+页|以下空白|以上为)"
 )
 EXAMPLE = re.compile(r"^[(\[【<《*]*示例|[(\[【<《]示例[)\]】>》]")
+LONGEST_LONE_NAME = 8  # a longer lone text in the name's column is a line across the page
 END = re.compile(r"^[-—=*/_.·]+$")
 
 
@@ -104,6 +105,8 @@ class Layout:
         """A lone line of text: a title printed again, or a rule across the page."""
         if text in self.titles or END.match(text):
             return True
+        if column in self._keys:
+            return len(text) > LONGEST_LONE_NAME and "·" not in text
         return column not in self._mapping.columns and not text.isdecimal()
 
     @staticmethod

@@ -16,6 +16,7 @@ APOSTROPHES = ("'", "’", "‘", "`")
 SHEET_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 )
+QUOTED_FORMULA = re.compile(r'^="([^"]*)"$', re.S)  # ="00123", how programs keep a CSV's zeros from Excel
 DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－─━ー", "-"))
 
 DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
@@ -43,6 +44,8 @@ def clean(text: str) -> str:
     text = text.strip()
     while text.startswith(APOSTROPHES):
         text = text[1:].lstrip()
+    if text.startswith('="') and (found := QUOTED_FORMULA.match(text)):
+        return clean(found[1])
     return "" if text.startswith("#") and text.upper() in SHEET_ERRORS else text
 
 

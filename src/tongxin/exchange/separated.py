@@ -49,10 +49,8 @@ def _decoded(data: bytes) -> tuple[str, str, tuple[str, ...]]:
 def _without_bom(data: bytes) -> str:
     """UTF-16 that does not say so shows by its zero bytes, all on one side."""
     sample = data[:4096]
-    if b"\x00" not in sample:
-        return ""
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) < max(2, len(sample) // 50):  # separators and digits alone make more: a stray byte
+    if max(even, odd) < max(3, len(sample) // 40):  # separators and digits alone make more: a stray byte
         return ""
     if odd > 4 * even:
         return "utf-16-le"

@@ -7,7 +7,7 @@ from datetime import date
 
 from tongxin.core import clock
 from tongxin.core.dates import day_in_title, read_day, year_in_title
-from tongxin.core.headers import Mapping, SheetMapping, propose
+from tongxin.core.headers import Mapping, SheetMapping, heading, propose
 from tongxin.core.layout import Ignored, Layout
 from tongxin.core.sheets import Row, Sheet, Value, Workbook
 from tongxin.core.text import text_of
@@ -30,6 +30,8 @@ from tongxin.people.rules.register import (
 from tongxin.people.rules.relations import read_relation
 from tongxin.people.rules.tags import read_tags
 
+YES = frozenset({"是", "有", "√", "✓", "✔", "Y", "YES", "1", "对", "属实"})
+DITTO = frozenset({"同上", "〃", "″", '"', "''", "上同"})
 NOTES_SHEETS = ("说明", "示例", "样例", "须知", "字典")
 ADDRESS_FIELDS = (c.BUILDING, c.UNIT, c.ROOM)
 SEXES = {
@@ -129,9 +131,23 @@ def _proposed(sheet: Sheet, workbook: Workbook) -> SheetMapping:
     building = "" if mapping.columns_of(c.BUILDING) else _building_of(sheet, mapping, workbook)
     return replace(
         mapping,
+        columns=_with_merged_address(sheet, mapping, bool(building)),
         constants={c.BUILDING: building} if building else {},
         repeats_blanks=workbook.repeats_blanks,
     )
+
+
+def _with_merged_address(sheet: Sheet, mapping: SheetMapping, building_known: bool) -> dict[int, str]:
+    """An address heading that is merged over columns without headings of their own stands for its parts."""
+    columns = dict(mapping.columns)
+    for merge in sheet.merges:
+        span = range(merge.left, merge.right + 1)
+        is_address = merge.top in mapping.header_rows and columns.get(merge.left) == c.ADDRESS
+        if not is_address or len(span) not in (2, 3) or any(column in columns for column in span[1:]):
+            continue
+        inner = (c.UNIT, c.ROOM) if building_known else (c.BUILDING, c.ROOM)
+        columns |= zip(span, ADDRESS_FIELDS if len(span) == 3 else inner, strict=True)
+    return columns
 
 
 def _building_of(sheet: Sheet, mapping: SheetMapping, workbook: Workbook) -> str:
@@ -177,6 +193,10 @@ class _SheetReader:
         self._addresses = mapping.columns_of(c.ADDRESS)
         self._phones = mapping.columns_of(c.PHONES)
         self._notes = mapping.columns_of(c.NOTES)
+        words = {
+            column: heading(mapping.headings.get(column, "")).removeprefix("是否") for column in self._notes
+        }
+        self._flags = {column: word for column, word in words.items() if read_tags(word)}
         self._building = Door(building=mapping.constants.get(c.BUILDING, ""))
         self._above: dict[int, str] = {}
 
@@ -195,7 +215,7 @@ class _SheetReader:
     def _read(self, row: Row) -> RowReading:
         reading = RowReading(self._sheet.name, row.number, Outcome.REJECT, values=row.values)
         door = self._door(row)
-        note = ";".join(text for column in self._notes if (text := text_of(row.at(column))))
+        note = ";".join(text for column in self._notes if (text := self._note(row, column)))
         name = read_name(text_of(row.at(self._name)))
         if names_nobody(name.name, note):
             if door.is_known:
@@ -239,6 +259,11 @@ class _SheetReader:
             warnings=(*document.warnings, *(warning for warning, holds in doubts if holds)),
         )
 
+    def _note(self, row: Row, column: int) -> str:
+        """What a note says; under a heading that is a tag itself (是否独居) a yes says the heading."""
+        text = text_of(row.at(column))
+        return self._flags.get(column, text) if text.upper() in YES else text
+
     def _numbers(self, row: Row) -> tuple[tuple[str, ...], bool]:
         readings = [read_phones(row.at(column)) for column in self._phones]
         if len(readings) == 1:
@@ -264,11 +289,10 @@ class _SheetReader:
     def _address_text(self, row: Row, column: int) -> str:
         value = row.at(column)
         text = text_of(value) if not isinstance(value, date) else ""  # 3-2-10 that a sheet took for a day
-        if not self._mapping.repeats_blanks:
-            return text
-        if text:
-            self._above[column] = text
-        return text or self._above.get(column, "")
+        if text in DITTO or (not text and self._mapping.repeats_blanks):
+            return self._above.get(column, "")
+        self._above[column] = text
+        return text
 
 
 __all__ = [

@@ -45,7 +45,7 @@ RESULTS = Vocabulary(
         ),
         Field(
             CT,
-            _words("ct ct值 orf1ab orf n基因 e基因 orf基因"),
+            _words("ct ct值 n e s orf1ab orf n基因 e基因 orf基因"),
             re.compile(r"(?:^|[^a-z]|1ab|orf|^[nes])ct|ct值|orf|^[nes]基因"),
             several=True,
         ),

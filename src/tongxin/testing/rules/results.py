@@ -57,11 +57,15 @@ WORDS = (
         ResultWord.PENDING,
         re.compile(r"待|未出|未检(?!出)|检测中|检验中|实验中|进行中|送检|未完成|pending|testing"),
     ),
-    (ResultWord.NEGATIVE, re.compile(r"阴|未检出|^neg(?:ative)?$|^\(?-\)?$|^not?.?detected$")),
-    (ResultWord.POSITIVE, re.compile(r"阳|检出|^pos(?:itive)?$|^\(?\+{1,4}\)?$|^detected$")),
+    (ResultWord.NEGATIVE, re.compile(r"阴|未检出|^\(?-\)?$|^-ve$|^neg|^not?.?detected|^undetected")),
+    (ResultWord.POSITIVE, re.compile(r"阳|检出|^\(?\+{1,4}\)?$|^\+ve$|^pos|^detected")),
 )
-BOTH = re.compile(r"阴.*(?:阳|\+)|阳.*(?:阴|\(-\))|[非不]是?[阴阳]")
+BOTH = re.compile(
+    r"阴.*(?:阳|\+)|阳.*(?:阴|\(-\))|[非不]是?[阴阳]|neg.*(?:pos|\+)|pos.*(?:neg|\(-\))"
+    r"|(?<!未)检出.*未检出|未检出.*(?<!未)检出"
+)
 CT_NUMBER = re.compile(r"([<>≤≥]?)\s*(\d{1,3}(?:\.\d+)?)")
+DECIMAL = re.compile(r"^(\d+)\.0+$")
 TRAILING = re.compile(r"^(.*?)(\d+)$", re.S)
 
 
@@ -145,7 +149,8 @@ class TubeResult:
 
 
 def normal_code(value: Value) -> str:
-    return without_blanks(text_of(value)).upper()
+    """A tube code as the register writes it, apart from lost characters."""
+    return DECIMAL.sub(r"\1", without_blanks(text_of(value)).upper())
 
 
 class TubeRegister:
