@@ -2,20 +2,24 @@
 
 import argparse
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tongxin.access.actors import SYSTEM
+from tongxin.access.services import journal
 from tongxin.config.console import _, complain, console, said
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
+from tongxin.exchange.exports import write_lab_export
 from tongxin.exchange.models import Upload
 from tongxin.exchange.services import uploads
 from tongxin.exchange.services.register_export import export_register
 from tongxin.places.queries.areas import find
 from tongxin.places.services.rules import load_default_rules
+from tongxin.testing.sheets import read_results, read_tubes
 
 CANNOT = 2
 
@@ -33,6 +37,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--export", type=Path, metavar=_("DIR"), help=_("write what was stored into this folder")
     )
     register.set_defaults(work=_import_register)
+    lab = kinds.add_parser("lab", help=_("a laboratory's results, compared with a list of tubes"))
+    lab.add_argument("file", type=Path, help=_("the laboratory's file as it came"))
+    lab.add_argument("--register", type=Path, required=True, help=_("the tubes with their people (CSV)"))
+    lab.add_argument(
+        "--date", type=date.fromisoformat, help=_("day of the list (default: its title's, else today)")
+    )
+    lab.add_argument(
+        "--export", type=Path, required=True, metavar=_("DIR"), help=_("write what was read into this folder")
+    )
+    lab.set_defaults(work=_import_lab)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,6 +83,25 @@ def _import_register(args: argparse.Namespace) -> int:
         stem = args.file.name.split(".")[0]
         for path in export_register(upload=upload, folder=args.export, stem=stem, by=SYSTEM, at=at):
             said(_("written: %(path)s") % {"path": path})
+    return 0
+
+
+def _import_lab(args: argparse.Namespace) -> int:
+    """Read a laboratory's list against a list of tubes, and write what every tube amounts to."""
+    tubes = read_tubes(uploads.workbook_of(args.register.read_bytes(), args.register.name))
+    workbook = uploads.workbook_of(args.file.read_bytes(), args.file.name)
+    reading = read_results(workbook, register=tubes, on=args.date)
+    said(_("%(file)s read: %(count)s tubes") % {"file": args.file.name, "count": len(reading.tubes)})
+    for status, count in sorted(Counter(str(tube.status) for tube in reading.tubes).items()):
+        console.print(f"  {count:>8,}  {status}")
+    console.print(f"  {len(reading.recall):>8,}  " + _("people to recall"))
+    stem = args.file.name.split(".")[0]
+    for path in write_lab_export(args.export, stem, reading.tubes, reading.recall, reading.rows):
+        said(_("written: %(path)s") % {"path": path})
+    people = [recalled for recalled in reading.recall if recalled.name]
+    journal.record(
+        "access.lab_export.seen", by=SYSTEM, area_path="/", why=args.file.name, facts={"count": len(people)}
+    )
     return 0
 
 
