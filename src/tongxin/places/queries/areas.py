@@ -141,8 +141,11 @@ class GridLine:
     doors: int
 
 
-def grid_table(community_path: str, on: date) -> list[GridLine]:
-    """Building by grid, for one community on a day (ID-05). Buildings in no grid come last."""
+def grid_table(community_path: str, on: date, *, seen: Sequence[str] = (areas.EVERYWHERE,)) -> list[GridLine]:
+    """Building by grid, for one community on a day (ID-05). Buildings in no grid come last.
+
+    `seen` are the paths that the reader may see: of a building outside them nobody could say which grid it is in.
+    """
     members = (
         GridMembership.objects.filter(area_path__startswith=community_path, valid_from__lte=on)
         .exclude(valid_to__lte=on)
@@ -154,7 +157,9 @@ def grid_table(community_path: str, on: date) -> list[GridLine]:
         .values_list("area_path")
         .annotate(doors=Count("id"))
     )
-    buildings = list(below(community_path, AreaLevel.BUILDING))
+    buildings = [
+        area for area in below(community_path, AreaLevel.BUILDING) if areas.within_any(area.path, seen)
+    ]
     grids = (
         Area.objects.valid_on(on)
         .filter(path__startswith=community_path, level=AreaLevel.GRID)
@@ -163,7 +168,8 @@ def grid_table(community_path: str, on: date) -> list[GridLine]:
     lines = []
     for grid in grids:
         inside = [area for area in buildings if grid_of.get(area.path) == grid.path]
-        lines.append(GridLine(grid, inside, sum(doors.get(area.path, 0) for area in inside)))
+        if inside:
+            lines.append(GridLine(grid, inside, sum(doors.get(area.path, 0) for area in inside)))
     loose = [area for area in buildings if area.path not in grid_of]
     if loose:
         lines.append(GridLine(None, loose, sum(doors.get(area.path, 0) for area in loose)))
