@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
-from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
 from tongxin.config import database, embedded, home, serve
 from tongxin.config.console import _, console
@@ -174,9 +172,7 @@ def letters(conn: psycopg.Connection) -> Finding:
 
 def migrations() -> Finding:
     serve.setup_django()
-    executor = MigrationExecutor(connections["owner"])
-    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    connections.close_all()
+    waiting = serve.waiting_migrations()
     if waiting:
         return worry(_("%d changes of tables are waiting; tongxin serve makes them.") % waiting)
     return fine(_("The tables are those of this release"))

@@ -21,7 +21,9 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import BaseCommand, call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from tongxin.config import database, embedded
 from tongxin.config.console import _, console, said, step
@@ -87,9 +89,18 @@ def prepare() -> None:
     """Tables, areas and static files as this release needs them. Quick when nothing has changed."""
     setup_django()
     with step(_("Preparing tables"), _("tables ready")):
-        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        if waiting_migrations():
+            call_command("migrate", database="owner", interactive=False, verbosity=0)
     with step(_("Loading areas"), _("areas ready")):
         call_command("load_areas", if_missing=True, verbosity=0)
+
+
+def waiting_migrations() -> int:
+    """How many changes of tables this database still waits for."""
+    executor = MigrationExecutor(connections["owner"])
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    connections["owner"].close()
+    return waiting
 
 
 def collect_static() -> None:
@@ -255,6 +266,8 @@ def serve(host: str, port: int, workers: int) -> int:
     try:
         with database.running() as server:
             said(_("database ready"))
+            setup_django()
+            BaseCommand().check()  # a page that cannot be imported is told once, not by every request
             prepare()
             collect_static()
             with started(host, port, workers) as crew:
