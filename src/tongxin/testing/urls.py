@@ -2,5 +2,7 @@
 
 from django.urls import URLPattern
 
+from tongxin.testing import urls_results
+
 app_name = "testing"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*urls_results.urlpatterns]
