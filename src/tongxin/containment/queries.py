@@ -1,7 +1,7 @@
 """The ledger of restrictions: who, on what ground, until when, told or not."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery
 
@@ -10,11 +10,15 @@ from tongxin.people.enums import CallOutcome
 from tongxin.people.models import CallTask, Residence
 
 VIEWS = ("in_force", "over", "all")
-PAGE = 50
+ORDER = {
+    "in_force": ["ends_at", "id"],
+    "over": ["-ends_at", "-id"],
+    "all": ["-starts_at", "-id"],
+}
 
 
 def ledger(view: str, at: datetime) -> QuerySet[Restriction]:
-    """Restrictions of one view, the next to end first; `told_at` is when the person was reached (LE-10)."""
+    """Restrictions of one view (order: ORDER); `told_at` is when the person was reached (LE-10)."""
     rows = Restriction.objects.select_related("person").annotate(
         told_at=Subquery(
             CallTask.objects.filter(
@@ -24,10 +28,10 @@ def ledger(view: str, at: datetime) -> QuerySet[Restriction]:
         ),
     )
     if view == "over":
-        return rows.filter(Q(ends_at__lte=at) | Q(lifted_at__lte=at)).order_by("-ends_at", "-id")
+        return rows.filter(Q(ends_at__lte=at) | Q(lifted_at__lte=at))
     if view == "all":
-        return rows.order_by("-starts_at", "-id")
-    return rows.in_force(at).order_by("ends_at", "id")
+        return rows
+    return rows.in_force(at)
 
 
 def counts(at: datetime) -> dict[str, int]:
@@ -36,9 +40,12 @@ def counts(at: datetime) -> dict[str, int]:
     return {"in_force": in_force, "over": Restriction.objects.count() - in_force}
 
 
-def addresses(people: list[UUID]) -> dict[UUID, str]:
-    """Where these people live, for one page of the ledger."""
-    homes = Residence.objects.filter(person__in=people, is_current=True, to_on=None).select_related(
-        "dwelling"
-    )
-    return {home.person_id: home.dwelling.label for home in homes if home.dwelling}
+def with_addresses(rows: Sequence[Restriction]) -> Sequence[Restriction]:
+    """The rows of one page, each with `address`: where the person lives."""
+    homes = Residence.objects.filter(
+        person__in=[row.person_id for row in rows], is_current=True, to_on=None
+    ).select_related("dwelling")
+    doors = {home.person_id: home.dwelling.label for home in homes if home.dwelling}
+    for row in rows:
+        row.address = doors.get(row.person_id, "")  # type: ignore[attr-defined]
+    return rows
