@@ -1,14 +1,20 @@
 """Who somebody is and what they may see, and what stands in the journal about a row."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
+from tongxin.access import acts
 from tongxin.access.actors import Actor, GrantedRole
 from tongxin.access.models import Account, Device, Entry, Grant, Installation
+
+JOURNAL = "access.journal.read"
+ENROL = "access.device.enrol"
 
 
 def actor_of(account: Account, at: datetime) -> Actor:
@@ -40,3 +46,72 @@ def installation() -> Installation:
 def entries_about(subject_id: UUID) -> QuerySet[Entry]:
     """The history of one row, the latest first."""
     return Entry.objects.filter(subject_id=subject_id).order_by("-sequence")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One entry as a page tells it."""
+
+    id: UUID
+    at: datetime
+    act: str
+    words: str
+    who: str
+    account_id: UUID | None
+    device_id: UUID | None
+    subject: str
+    why: str
+    area_path: str
+
+
+def journal_of(actor: Actor, *, app: str = "", account_id: UUID | None = None) -> QuerySet[Entry]:
+    """The entries of the areas whose journal the actor reads."""
+    inside = Q(pk__in=[])
+    for path in actor.paths_for(JOURNAL):
+        inside |= Q(area_path__startswith=path)
+    entries = Entry.objects.filter(inside)
+    if app:
+        entries = entries.filter(act__startswith=f"{app}.")
+    if account_id:
+        entries = entries.filter(account_id=account_id)
+    return entries
+
+
+def history_of(subject_id: UUID) -> QuerySet[Entry]:
+    """What was done to one thing, the latest first, without who looked at it."""
+    return entries_about(subject_id).exclude(act__in=acts.SIGHTS)
+
+
+def watchers_of(person_id: UUID) -> QuerySet[Entry]:
+    """Who has seen this person's numbers: one by one, or in a list that held them; the latest first."""
+    in_a_list = Q(facts_row__facts__contains={"people": [str(person_id)]})
+    return Entry.objects.filter(Q(act__in=acts.SIGHTS) & (Q(subject_id=person_id) | in_a_list)).order_by(
+        "-sequence"
+    )
+
+
+def told(entries: Iterable[Entry]) -> list[Told]:
+    """Entries in words."""
+    return [
+        Told(
+            id=entry.pk,
+            at=entry.occurred_at,
+            act=entry.act,
+            words=acts.words_of(entry.act),
+            who=entry.account_name,
+            account_id=entry.account_id,
+            device_id=entry.device_id,
+            subject=entry.subject_label,
+            why=entry.why,
+            area_path=entry.area_path,
+        )
+        for entry in entries
+    ]
+
+
+def devices_of(actor: Actor) -> QuerySet[Device]:
+    """The phones of the areas where the actor enrols."""
+    inside = Q(pk__in=[])
+    for path in actor.paths_for(ENROL):
+        inside |= Q(area_path__startswith=path)
+    return Device.objects.filter(inside).select_related("enrolled_by")

@@ -110,6 +110,7 @@ _ROLES = (
         | READ_REGISTER
         | CALLS
         | {
+            "people.tag.read_sensitive",
             "testing.result.enter",
             "testing.result.release",
             "testing.pool.read",
@@ -143,3 +144,42 @@ _ROLES = (
 ROLES: dict[str, Role] = {role.name: role for role in _ROLES}
 CHOICES = [(role.name, role.title) for role in _ROLES]
 CAPABILITIES = sorted(frozenset().union(*(role.capabilities for role in _ROLES)))
+
+TITLES: dict[str, str | Promise] = {
+    "access.account.manage": _("open accounts and give roles"),
+    "access.device.enrol": _("enrol and revoke phones"),
+    "access.journal.read": _("read the journal"),
+    "containment.restriction.decide": _("decide and lift holds"),
+    "containment.restriction.read": _("see holds"),
+    "containment.restriction.renew": _("prolong holds"),
+    "people.call.answer": _("make the calls that are owed"),
+    "people.call.read": _("see the calls that are owed"),
+    "people.person.change": _("correct the register"),
+    "people.person.reveal": _("see whole numbers, with a reason"),
+    "people.register.import": _("import lists"),
+    "people.register.read": _("see the register, numbers masked"),
+    "people.tag.read_sensitive": _("see sensitive tags"),
+    "places.area.change": _("add and end areas"),
+    "places.grid.draw": _("draw grids"),
+    "places.site.change": _("open and close sites"),
+    "reports.briefing.approve": _("approve briefings"),
+    "reports.briefing.write": _("write briefings"),
+    "reports.report.read": _("read reports"),
+    "testing.box.carry": _("carry boxes"),
+    "testing.code.print": _("print sampling cards"),
+    "testing.coverage.claim": _("say why somebody is not sampled here"),
+    "testing.lane.capture": _("register at the lane"),
+    "testing.lane.run": _("open and close lanes"),
+    "testing.pool.read": _("see positive pools"),
+    "testing.pool.run": _("run positive pools"),
+    "testing.result.enter": _("enter results"),
+    "testing.result.release": _("release results"),
+    "testing.round.approve": _("approve rounds"),
+    "testing.round.cancel": _("cancel rounds"),
+    "testing.round.plan": _("plan rounds"),
+    "testing.round.read": _("see rounds"),
+    "testing.round.run": _("run rounds"),
+    "testing.round.sign": _("sign the closing"),
+    "testing.tube.issue": _("deal tubes"),
+    "testing.tube.void": _("void tubes"),
+}

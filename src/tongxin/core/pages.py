@@ -30,7 +30,8 @@ def keyset(
 ) -> Page[M]:
     """A page of `rows` ordered by `key` (as in order_by; not null, the last part unique).
 
-    The key in an address is the id of the row at the edge: an address never carries a name or a number.
+    The key in an address is the id of the row at the edge: an address never carries a name or a number. An edge
+    that has left the rows meanwhile opens the first page. `key` may name annotations.
     """
     edge, backwards = (before, True) if before else (after, False)
     values = _values_of(rows, key, edge) if edge else None
@@ -55,7 +56,7 @@ def keyset(
 def _values_of(rows: QuerySet[M], key: Sequence[str], edge: str) -> tuple[Any, ...] | None:
     names = [part.removeprefix("-") for part in key]
     try:
-        return rows.model._default_manager.filter(pk=edge).values_list(*names).first()
+        return rows.filter(pk=edge).order_by().values_list(*names).first()
     except (ValueError, ValidationError):
         return None
 
@@ -143,5 +144,5 @@ def without(params: QueryDict, *names: str) -> str:
 
 def wants_drawer(request: HttpRequest) -> bool:
     """Whether this request fills the drawer: answer with the fragment, not the page."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and htmx.target == DRAWER

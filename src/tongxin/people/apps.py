@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.core.navigation import register_item
+
 
 class PeopleConfig(AppConfig):
     name = "tongxin.people"
@@ -9,3 +11,5 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.people import refusals  # noqa: F401, PLC0415 -- registers this app's codes
+
+        register_item("people:register", _("Register"), "users", "people.register.read", 60)

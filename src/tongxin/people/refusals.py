@@ -9,10 +9,14 @@ declare(
         "person_unknown": _(
             "This code belongs to nobody in this area. Search by name or room, or add the person."
         ),
+        "person_key_taken": _("This new person could not be added. Add the person once more."),
+        "temporary_numbers_used_up": _("All temporary numbers of %(day)s are used. Ask for a document."),
         "import_used": _("This import cannot be undone: %(count)s of its people already have later records."),
         "import_undone": _("This import has already been undone."),
         "import_not_ready": _("This file has not been read yet, or was already stored."),
         "call_leased": _("%(name)s is calling this person now. Take the next one."),
         "call_closed": _("This call is already closed."),
+        "name_unreadable": _("This name cannot be read. Type 1 to 60 characters, without question marks."),
+        "phone_unreadable": _("This is no phone number. Type 11 digits, or area code and number (0744-8230000)."),
     }
 )

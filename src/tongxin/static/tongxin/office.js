@@ -188,7 +188,8 @@
     if (event.detail.xhr.status === 404 && event.detail.target?.id === "drawer-body") location.href = one("[data-drawer-page]").href;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    arm(event.target);
+    arm(document);
+    one("[data-focus]")?.focus();
     if (event.target.id === "drawer-body" && drawer) drawer.hidden = false;
   });
 })();

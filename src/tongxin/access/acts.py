@@ -1,0 +1,74 @@
+"""What the journal's acts are called on pages. Acts are written by all apps; like roles, they are named here once."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTS: dict[str, str | Promise] = {
+    "access.account.opened": _("opened an account"),
+    "access.codes.seen": _("printed sampling cards"),
+    "access.contacts.seen": _("saw phone numbers"),
+    "access.device.enrolled": _("enrolled a phone"),
+    "access.device.revoked": _("revoked a phone"),
+    "access.export.seen": _("exported numbers"),
+    "access.grant.given": _("gave a role"),
+    "containment.restriction.imposed": _("imposed a hold"),
+    "containment.restriction.lifted": _("lifted a hold"),
+    "containment.restriction.refused": _("refused a hold without ground"),
+    "exchange.upload.discarded": _("discarded a file"),
+    "exchange.upload.taken": _("took in a file"),
+    "people.call.answered": _("noted a call"),
+    "people.code.reissued": _("gave a new sampling code"),
+    "people.codes.issued": _("gave out sampling codes"),
+    "people.document.revealed": _("saw the whole document number"),
+    "people.person.corrected": _("corrected the register"),
+    "people.phone.revealed": _("saw the whole phone number"),
+    "people.register.imported": _("imported a list"),
+    "people.register.undone": _("took an import back"),
+    "places.area.added": _("added an area"),
+    "places.grid.drawn": _("drew the grids"),
+    "places.site.opened": _("opened a site"),
+    "places.site.reopened": _("reopened a site"),
+    "testing.lane.closed": _("closed a lane"),
+    "testing.lanes.added": _("added lanes"),
+    "testing.pool.joined": _("joined a pool"),
+    "testing.pool.opened": _("opened a positive pool"),
+    "testing.pool.lifted": _("lifted a pool"),
+    "testing.recheck.negative": _("recheck: negative"),
+    "testing.recheck.positive": _("recheck: positive"),
+    "testing.recheck.sampled": _("took a recheck sample"),
+    "testing.result.conflicted": _("kept a second, different result"),
+    "testing.result.entered": _("entered a result"),
+    "testing.result.released": _("released results"),
+    "testing.round.planned": _("planned a round"),
+    "testing.round.approved": _("approved the round"),
+    "testing.round.announced": _("announced the round"),
+    "testing.round.open": _("opened the round"),
+    "testing.round.sampling_closed": _("closed sampling"),
+    "testing.round.reconciling": _("began to reconcile the round"),
+    "testing.round.closed": _("closed the round"),
+    "testing.round.results_complete": _("completed the results"),
+    "testing.round.archived": _("archived the round"),
+    "testing.round.cancelled": _("cancelled the round"),
+    "testing.round.signed": _("signed the round"),
+    "testing.round.unsigned": _("took back a signature"),
+    "testing.tube.voided": _("voided a tube"),
+    "testing.tubes.dealt": _("dealt tubes"),
+}
+
+APPS: dict[str, str | Promise] = {
+    "access": _("access"),
+    "places": _("places"),
+    "people": _("register"),
+    "testing": _("testing"),
+    "containment": _("holds"),
+    "exchange": _("files and phones"),
+    "reports": _("reports"),
+}
+
+# Acts by which somebody saw numbers that are masked on every page.
+SIGHTS = frozenset(act for act in ACTS if act.endswith((".seen", ".revealed")))
+
+
+def words_of(act: str) -> str:
+    """`people.document.revealed` as a phrase; an act without words shows its code."""
+    return str(ACTS.get(act, act))
