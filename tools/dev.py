@@ -325,7 +325,8 @@ def setup() -> None:
 def serve() -> None:
     setup()
     program = str(VENV / "bin" / "tongxin")
-    os.execve(program, [program, "serve", "--port", os.environ.get("PORT") or "8000"], environment())
+    words = ["serve", "--port", os.environ.get("PORT") or "8000", "--story", "shuangxi"]
+    os.execve(program, [program, *words], environment())
 
 
 def check() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tongxin import __version__
+from tongxin.config import cli
 
 
 def tongxin(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -27,7 +28,7 @@ def test_help_names_every_command() -> None:
     named = [
         line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ") and line[4] != " "
     ]
-    assert named == ["serve", "doctor", "worker", "manage", "import", "simulate"]
+    assert named == ["serve", "doctor", "worker", "manage", *cli.COMMANDS]
 
 
 def test_version_is_the_package_version() -> None:

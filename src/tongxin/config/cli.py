@@ -66,7 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument(
         "--workers", type=int, default=2, help=_("office processes, four threads each (default: 2)")
     )
-    verb.set_defaults(run=lambda args: serve.serve(args.host, args.port, args.workers))
+    verb.add_argument(
+        "--story", metavar=_("NAME"), default="", help=_("play a story beside it (a demo register only)")
+    )
+    verb.set_defaults(run=lambda args: serve.serve(args.host, args.port, args.workers, args.story))
 
     verb = verbs.add_parser("doctor", help=_("say in plain words what is wrong with this installation"))
     verb.add_argument(

@@ -164,6 +164,7 @@ class Crew:
     host: str
     port: int
     children: list[Child]
+    story: Child | None = None
 
     @property
     def address(self) -> str:
@@ -205,11 +206,17 @@ class Crew:
             said(_("the %s stopped and is started again") % child.name)
             child.start()
 
+    def tell(self, name: str) -> None:
+        """Play a story beside the children; it ends by itself and is not started again."""
+        self.story = story_child(name, self.address)
+        self.story.start()
+
     def stop(self) -> None:
         deadline = time.monotonic() + STOP_SECONDS
-        for child in self.children:
+        everybody = [*self.children, *([self.story] if self.story else [])]
+        for child in everybody:
             child.ask_to_stop()
-        for child in self.children:
+        for child in everybody:
             child.stop(deadline)
 
 
@@ -258,7 +265,13 @@ def _stop_on_signals() -> None:
             signal.signal(number, stop)
 
 
-def serve(host: str, port: int, workers: int) -> int:
+def story_child(name: str, address: str) -> Child:
+    """A story played beside the server, through its doors, at the pace of real lanes."""
+    words = ["simulate", name, "--live", "--server", address]
+    return Child(_("story"), [sys.executable, "-m", "tongxin.config.cli", *words])
+
+
+def serve(host: str, port: int, workers: int, story: str = "") -> int:
     """Run until a signal. Everything that is started here is stopped here."""
     if problem := port_problem(host, port):
         raise ServeProblem(problem)
@@ -273,6 +286,8 @@ def serve(host: str, port: int, workers: int) -> int:
             with started(host, port, workers) as crew:
                 said(_("ready to serve"))
                 console.print(f"\n  [bold]{crew.address}[/bold]   " + _("Ctrl-C stops everything") + "\n")
+                if story:
+                    crew.tell(story)
                 _watch(crew, server)
     except _Stopped:
         said(_("everything is stopped"))
