@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongxin.exchange import views
+from tongxin.exchange import urls_lab, views
 
 app_name = "exchange"
 urlpatterns: list[URLPattern | URLResolver] = [
+    *urls_lab.urlpatterns,
     path("registers/", views.upload_list, name="uploads"),
     path("registers/new", views.upload_new, name="upload_new"),
     path("registers/<uuid:upload_id>", views.upload_page, name="upload"),
