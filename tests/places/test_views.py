@@ -140,7 +140,7 @@ def test_the_rules_page_shows_the_most_local_row_and_its_document(town: cast.Tow
     assert "区防指〔2021〕7号" in here
     assert "Rate of a lane, as observed" in here
     assert "20 in 1: 20" in here
-    assert [rule.value for rule in national if rule.name == "testing.lane.rate"] == ["160"]
+    assert [rule.values for rule in national if rule.name == "testing.lane.rate"] == [["160"]]
 
 
 def test_every_default_rule_has_words_in_both_languages(town: cast.Town) -> None:

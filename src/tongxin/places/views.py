@@ -20,6 +20,7 @@ from tongxin.places.queries import rules as rule_queries
 from tongxin.places.queries import sites as site_queries
 from tongxin.places.queries.names import names_of
 
+SHOWN = 30
 LOCAL = (AreaLevel.COMMUNITY, AreaLevel.GRID, AreaLevel.COMPOUND, AreaLevel.BUILDING)
 
 
@@ -60,7 +61,7 @@ def index(request: ActorRequest) -> HttpResponse:
 def area(request: ActorRequest, inside: str = "") -> HttpResponse:
     """One area with what lies below; a branch that opens fetches its own children."""
     found = area_queries.at_path(f"/{inside}/" if inside else areas.EVERYWHERE)
-    branches = area_queries.children(found.path, clock.today())
+    branches = area_queries.children(found, clock.today())
     if request.htmx:
         return render(request, "places/area.html#branches", {"branches": branches})
     return render(request, "places/area.html", {"branches": branches, **around(found, "area")})
@@ -69,9 +70,8 @@ def area(request: ActorRequest, inside: str = "") -> HttpResponse:
 @needs()
 def search(request: ActorRequest) -> HttpResponse:
     text = request.GET.get("text", "")[:60]
-    return render(
-        request, "places/search.html", {"text": text, "found": area_queries.search_areas(text), "limit": 30}
-    )
+    found = area_queries.search_areas(text, near=request.actor.home, limit=SHOWN)
+    return render(request, "places/search.html", {"text": text, "found": found, "limit": SHOWN})
 
 
 @needs()
@@ -82,7 +82,7 @@ def grids(request: ActorRequest, inside: str) -> HttpResponse:
     buildings = sum(len(line.buildings) for line in lines)
     table = Table(
         columns=[
-            Column(_("Grid")), Column(_("Buildings")), Column(_("Number of buildings"), "num"),
+            Column(_("Grid")), Column(_("Buildings")), Column(_("Number of buildings"), "num wide-only"),
             Column(_("Doors"), "num"),
         ],
         rows=lines,
@@ -145,7 +145,7 @@ def rules(request: ActorRequest, inside: str = "") -> HttpResponse:
     unverified = sum(not rule.row.is_verified for rule in held)
     table = Table(
         columns=[
-            Column(_("Rule")), Column(_("Value"), "num"), Column(_("Holds in")), Column(_("From")),
+            Column(_("Rule")), Column(_("Value")), Column(_("Holds in")), Column(_("From")),
             Column(_("Document")), Column(_("Read in the document")),
         ],
         rows=[(rule, names.get(rule.row.path, rule.row.path)) for rule in held],

@@ -1,5 +1,7 @@
 """Finding areas, browsing them, and saying addresses."""
 
+from datetime import date
+
 import pytest
 from django.utils import translation
 
@@ -24,16 +26,31 @@ def test_the_community_of_a_building_is_found(town: cast.Town) -> None:
 
 
 def test_children_come_by_kind_and_code(town: cast.Town) -> None:
-    names = [branch.area.name for branch in queries.children(cast.SHUANGXI, cast.TODAY)]
+    names = [branch.area.name for branch in queries.children(town.community, cast.TODAY)]
 
     assert names == ["第1网格", "1栋", "3栋"]
+
+
+def test_below_a_grid_lie_its_buildings_of_the_day(town: cast.Town) -> None:  # ID-05
+    names = [branch.area.name for branch in queries.children(town.grid, cast.TODAY)]
+
+    assert names == ["1栋", "3栋"]
+    assert queries.children(town.grid, date(2019, 12, 31)) == []
+
+
+def test_areas_near_the_reader_are_found_first(town: cast.Town) -> None:
+    Area.objects.create(key="110101L01001", path="/11/01/01/L01/001/", name="双溪社区", level="community")
+
+    found = [area.path for area in queries.search_areas("双溪社区", near=town.grid.path)]
+
+    assert found == [cast.SHUANGXI, "/11/01/01/L01/001/"]
 
 
 def test_an_ended_area_comes_last_with_what_came_after(town: cast.Town) -> None:  # ID-03
     after = town.buildings["3"]
     Area.objects.filter(pk=town.buildings["1"].pk).update(valid_to=cast.TODAY, successor=after)
 
-    last = queries.children(cast.SHUANGXI, cast.TODAY)[-1]
+    last = queries.children(town.community, cast.TODAY)[-1]
 
     assert (last.area.name, last.is_ended, last.area.successor) == ("1栋", True, after)
 

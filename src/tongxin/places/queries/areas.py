@@ -97,17 +97,19 @@ class Branch:
     is_ended: bool
 
 
-def children(path: str, on: date) -> list[Branch]:
-    """What lies directly below, by code; ended areas come last and say what came after them (ID-03)."""
+def children(area: Area, on: date) -> list[Branch]:
+    """What lies directly below, by code; ended areas come last and say what came after them (ID-03).
+
+    Below a grid lie its buildings of the day, as far as the reader may see them.
+    """
     below_this = Area.objects.filter(parent=OuterRef("pk"))
-    rows = (
-        Area.objects.filter(parent__path=path)
-        .annotate(has_children=Exists(below_this))
-        .select_related("successor")
-        .order_by("path")
-    )
+    if area.level == AreaLevel.GRID:
+        rows = Area.objects.filter(path__in=buildings_of(area, clock.start_of(on)))
+    else:
+        rows = Area.objects.filter(parent=area)
     branches = [
-        Branch(area, area.has_children, area.valid_to is not None and area.valid_to <= on) for area in rows
+        Branch(row, row.has_children, row.valid_to is not None and row.valid_to <= on)
+        for row in rows.annotate(has_children=Exists(below_this)).select_related("successor").order_by("path")
     ]
     return sorted(
         branches, key=lambda branch: (branch.is_ended, LEVEL_ORDER[branch.area.level], branch.area.path)
@@ -117,19 +119,32 @@ def children(path: str, on: date) -> list[Branch]:
 LEVEL_ORDER = {level: number for number, level in enumerate(AreaLevel.values)}
 
 
-def search_areas(text: str, *, inside: str = areas.EVERYWHERE, limit: int = 30) -> Sequence[Area]:
-    """Areas whose name contains the text or whose code begins with it; exact names and wide areas first."""
+def search_areas(text: str, *, near: str = areas.EVERYWHERE, limit: int = 30) -> Sequence[Area]:
+    """Areas whose name contains the text or whose code begins with it: those of the same county first.
+
+    Within each, exact names come first and wide areas before small ones. Buildings are not searched.
+    """
     wanted = text.strip()
     if not wanted:
         return []
     found = (
-        Area.objects.filter(path__startswith=inside)
-        .exclude(level__in=(AreaLevel.BUILDING,))
+        Area.objects.exclude(level=AreaLevel.BUILDING)
         .filter(Q(name__contains=wanted) | Q(key__startswith=region_key(wanted)))
         .select_related("parent", "parent__parent")
-        .order_by("path")[: limit * 10]
+        .order_by("path")
     )
-    return sorted(found, key=lambda area: (area.name != wanted, LEVEL_ORDER[area.level], area.path))[:limit]
+    county = areas.chain(near)[:COUNTY_DEPTH][-1]
+    inside = list(found.filter(path__startswith=county)[:SEARCHED])
+    outside = list(found.exclude(path__startswith=county)[:SEARCHED]) if len(inside) < limit else []
+    return [*_ranked(inside, wanted), *_ranked(outside, wanted)][:limit]
+
+
+COUNTY_DEPTH = 4  # the country, province, city, county
+SEARCHED = 300
+
+
+def _ranked(found: Sequence[Area], wanted: str) -> list[Area]:
+    return sorted(found, key=lambda area: (area.name != wanted, LEVEL_ORDER[area.level], area.path))
 
 
 @dataclass(frozen=True, slots=True)

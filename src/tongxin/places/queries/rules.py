@@ -45,7 +45,7 @@ class Holding:
     name: str
     group: str
     title: str
-    value: str
+    values: list[str]
     unit: str
     row: RuleRow
 
@@ -75,17 +75,22 @@ def _in_words(row: RuleRow) -> Holding:
         name=row.name,
         group=row.name.split(".")[0],
         title=str(words.TITLES.get(row.name, row.name)),
-        value=_said(row.value),
+        values=_lines(row.value),
         unit=str(words.UNITS.get(row.unit, row.unit)),
         row=row,
     )
 
 
-def _said(value: Any) -> str:
+def _lines(value: Any) -> list[str]:
+    """A value in words; several of them one a line, in the order of `words.VALUES` (JSON in the database has none)."""
     if isinstance(value, dict):
-        return " · ".join(f"{words.VALUES.get(key, key)}: {_said(inner)}" for key, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(_said(inner) for inner in value)
+        order = list(words.VALUES)
+        keys = sorted(value, key=lambda key: order.index(key) if key in order else len(order))
+        return [f"{words.VALUES.get(key, key)}: {_said(value[key])}" for key in keys]
+    return [_said(inner) for inner in value] if isinstance(value, list) else [_said(value)]
+
+
+def _said(value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return formats.number(value)
     return str(words.VALUES.get(value, value)) if isinstance(value, str) else str(value)
