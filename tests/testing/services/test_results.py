@@ -116,7 +116,7 @@ def test_a_doubtful_result_can_only_be_told_as_grey(lab: Lab) -> None:
     )
 
     assert len(done.pools) == 1
-    assert stand("T0001") == ("suspect", ResultStatus.CHECK_CT, TubeState.RESULTED)
+    assert stand("T0001") == ("suspect", ResultStatus.FINAL, TubeState.RESULTED)
 
 
 def test_a_clear_result_is_not_told_as_grey(lab: Lab) -> None:

@@ -15,11 +15,12 @@ from tongxin.core.locks import lock_all
 from tongxin.core.refusals import Refusal
 from tongxin.places.queries.rules import rule
 from tongxin.testing.enums import MakeUpReason, ResultStatus, ResultWord, TubeState
-from tongxin.testing.models import MakeUp, Result, Tube
+from tongxin.testing.models import MakeUp, Result, Round, Tube
 from tongxin.testing.queries.results import members_of, standings
 from tongxin.testing.rules import release as rules
 from tongxin.testing.rules.results import read_ct
 from tongxin.testing.services import coverage, pools
+from tongxin.testing.services.rounds import over_round
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def release_results(*, tube_codes: Iterable[str], by: Actor, at: datetime) -> Re
         rules.may_release(tube=code, state=tube.state, found=standing).or_refuse()
         by_word.setdefault(standing.word, []).append(tube)
     for word, group in sorted(by_word.items()):
-        _settle(group, word, ResultStatus.FINAL, by=by, at=at)
+        _settle(group, word, by=by, at=at)
         _follow(group, word, done, by=by, at=at)
     return done
 
@@ -125,7 +126,7 @@ def release_as_grey(*, tube_code: str, why: str, by: Actor, at: datetime) -> Rel
         raise Refusal("reason_needed")
     found = standings([tube])[tube.pk]
     rules.may_doubt(tube=tube_code, state=tube.state, found=found).or_refuse()
-    _settle([tube], ResultWord.SUSPECT, ResultStatus(found.status), by=by, at=at, why=why)
+    _settle([tube], ResultWord.SUSPECT, by=by, at=at, why=why)
     _follow([tube], ResultWord.SUSPECT, done, by=by, at=at)
     return done
 
@@ -170,7 +171,9 @@ def _mark_conflicts(tubes: dict[UUID, Tube], *, by: Actor, at: datetime) -> None
     struck = [
         tube
         for tube_id, tube in tubes.items()
-        if found[tube_id].status == "conflict" and tube.result_status != ResultStatus.CONFLICT
+        if found[tube_id].status == "conflict"
+        and tube.result_status != ResultStatus.CONFLICT
+        and tube.result != ResultWord.SUSPECT  # told as grey already: its people are being rechecked
     ]
     Tube.objects.filter(pk__in=[tube.pk for tube in struck]).update(result_status=ResultStatus.CONFLICT)
     for tube in struck:
@@ -184,12 +187,10 @@ def _mark_conflicts(tubes: dict[UUID, Tube], *, by: Actor, at: datetime) -> None
         )
 
 
-def _settle(
-    tubes: Sequence[Tube], word: str, status: ResultStatus, *, by: Actor, at: datetime, why: str = ""
-) -> None:
+def _settle(tubes: Sequence[Tube], word: str, *, by: Actor, at: datetime, why: str = "") -> None:
     keys = [tube.pk for tube in tubes]
     Tube.objects.filter(pk__in=keys).update(
-        result=word, result_status=status, result_at=at, state=TubeState.RESULTED
+        result=word, result_status=ResultStatus.FINAL, result_at=at, state=TubeState.RESULTED
     )
     Result.objects.filter(tube__in=keys, released_at=None).update(
         released_at=at, released_by_id=by.account_id
@@ -238,4 +239,5 @@ def _send_back(tubes: Sequence[Tube], *, at: datetime) -> None:
     )
     for round_id in set(rounds.values()):
         people = [member.person_id for member in members if rounds[member.tube_code] == round_id]
-        coverage.settle(round_id, people)
+        with over_round(Round.objects.get(pk=round_id)):
+            coverage.settle(round_id, people)
