@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.core.navigation import register_item
+
 
 class ExchangeConfig(AppConfig):
     name = "tongxin.exchange"
@@ -9,3 +11,5 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.exchange import refusals  # noqa: F401, PLC0415 -- registers this app's codes
+
+        register_item("exchange:uploads", _("Imports"), "file-import", "people.register.import", order=35)

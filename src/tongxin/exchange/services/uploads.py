@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tongxin.access.actors import Actor
 from tongxin.access.services import journal
@@ -273,15 +273,17 @@ def _addition(
 
 
 def _link_rows(upload: Upload, reading: RegisterReading, ids: dict[int, UUID]) -> None:
-    places = {(row.sheet[:80], row.row): row.person for row in reading.rows if row.person is not None}
-    rows: Iterable[UploadRow] = upload.rows.filter(outcome__in=[Outcome.ACCEPT, Outcome.MERGE])
-    linked = []
-    for row in rows:
-        person = places.get((row.sheet, row.row))
-        if person is not None:
-            row.subject_id = ids[person]
-            linked.append(row)
-    UploadRow.objects.bulk_update(linked, ["subject_id"], batch_size=BATCH)
+    """Point every row that made or joined a person to that person, in one statement."""
+    linked = [
+        (position, ids[row.person]) for position, row in enumerate(reading.rows) if row.person is not None
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE exchange_uploadrow SET subject_id = linked.person
+               FROM unnest(%s::int[], %s::uuid[]) AS linked (position, person)
+               WHERE upload_id = %s AND exchange_uploadrow.position = linked.position""",
+            [[position for position, _person in linked], [person for _position, person in linked], upload.pk],
+        )
 
 
 def _sealed_effects(effects: register.Effects) -> bytes:
