@@ -146,7 +146,7 @@ def rules(request: ActorRequest, inside: str = "") -> HttpResponse:
     table = Table(
         columns=[
             Column(_("Rule")), Column(_("Value")), Column(_("Holds in")), Column(_("From")),
-            Column(_("Document")), Column(_("Read in the document")),
+            Column(_("Document")), Column(_("State")),
         ],
         rows=[(rule, names.get(rule.row.path, rule.row.path)) for rule in held],
         empty=Empty(_("No rule holds here. The health officer publishes them.")),
