@@ -14,6 +14,11 @@ from tongxin.core import scope
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
+def pytest_configure() -> None:
+    # Argon2 costs 80 ms a password by design; no test is about that.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
     """Migrate the throw-away database over the owner's connection; tests use the application's role."""

@@ -46,14 +46,3 @@ def outermost(paths: Sequence[str]) -> list[str]:
         if not kept or not contains(kept[-1], path):
             kept.append(path)
     return kept
-
-
-def region_path(code: str, *, levels: Sequence[int] = (2, 2, 2, 3, 3)) -> str:
-    """The path of a national 12-character region key, trailing zero levels left out (ID-01)."""
-    path, start = "/", 0
-    for width in levels:
-        segment = code[start : start + width]
-        if not segment or not segment.strip("0"):
-            break
-        path, start = child(path, segment), start + width
-    return path
