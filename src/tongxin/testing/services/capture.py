@@ -1,0 +1,537 @@
+"""What lanes capture (通道采集): each kind of event with its schema, its rule and its set-based apply.
+
+A batch is applied with a handful of statements, whatever its size. No shared row is touched: tubes, classes and
+counts are settled by `projectors` afterwards. Statements are plain SQL on a cursor, so that the door may move.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from uuid import UUID
+
+from msgspec import Meta
+from msgspec.structs import replace
+
+from tongxin.core.capture import APPLIED, DUPLICATE, Cursor, Delivery, Event, Reference, Word, array
+from tongxin.core.refusals import Refusal
+from tongxin.core.verdicts import Verdict
+from tongxin.people.services import found
+from tongxin.testing.rules.capture import StandingFacts, may_count
+
+TubeCode = Annotated[str, Meta(min_length=1, max_length=24)]
+Word40 = Annotated[str, Meta(max_length=40)]
+Plain = r"^[\w-]*$"
+
+
+class LaneEvent(Event, frozen=True, gc=False, tag_field="kind"):
+    """Something a lane did in a round."""
+
+    TABLE: ClassVar[str] = ""
+
+    round: Reference
+    lane: Reference
+
+    @property
+    def tube_code(self) -> str:
+        return ""
+
+
+class TubeOpened(LaneEvent, frozen=True, gc=False, tag="tube_opened"):
+    """开管"""
+
+    TABLE: ClassVar[str] = "testing_tubeevent"
+
+    tube: TubeCode
+    pool: Annotated[str, Meta(min_length=1, max_length=10, pattern=Plain)]
+    capacity: Annotated[int, Meta(ge=1, le=40)]
+
+    @property
+    def tube_code(self) -> str:
+        return self.tube
+
+
+class TubeClosed(LaneEvent, frozen=True, gc=False, tag="tube_closed"):
+    """封管: `spoken` is the count that the sampler said aloud."""
+
+    TABLE: ClassVar[str] = "testing_tubeevent"
+
+    tube: TubeCode
+    reason: Literal["full", "household_end", "zone_change", "time", "end_of_shift"]
+    spoken: Annotated[int, Meta(ge=0, le=40)]
+
+    @property
+    def tube_code(self) -> str:
+        return self.tube
+
+
+class SampleTaken(LaneEvent, frozen=True, gc=False, tag="sample"):
+    """入管: one person's swab."""
+
+    TABLE: ClassVar[str] = "testing_sample"
+
+    tube: TubeCode
+    position: Annotated[int, Meta(ge=1, le=40)]
+    person: UUID
+    how: Literal["scan", "search", "typed"]
+
+    @property
+    def tube_code(self) -> str:
+        return self.tube
+
+
+class SampleRejected(LaneEvent, frozen=True, gc=False, tag="sample_rejected"):
+    """退采: a swab taken back at the lane. It may come before its sample."""
+
+    TABLE: ClassVar[str] = "testing_samplerejection"
+
+    sample: UUID
+    reason: Literal["refused", "nausea", "failed_swab", "wrong_person"]
+
+
+class PersonFound(LaneEvent, frozen=True, gc=False, tag="person_found"):
+    """新增: somebody the pack does not know (MT-23)."""
+
+    TABLE: ClassVar[str] = "testing_foundperson"
+
+    person: UUID
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    document: Word40 = ""
+    phone: Word40 = ""
+    building: Word40 = ""
+    unit: Word40 = ""
+    room: Word40 = ""
+    note: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Place(NamedTuple):
+    """Where an event that counts belongs: its round and lane, and the area its row is seen by."""
+
+    round_id: UUID
+    lane_id: UUID
+    area_path: str
+    is_late: bool
+
+
+class Where(NamedTuple):
+    """Where an event says it was, in its own words."""
+
+    round: str
+    lane: str
+    tube: str
+
+
+Standing = tuple[Verdict, Place | None]
+Words = dict[UUID, Word]
+LATE = Word("applied", "late")
+MALFORMED = Word("refused", "malformed")
+PERSON_UNKNOWN = Word("refused", "person_unknown")
+PERSON_KNOWN = Word("conflict", "person_known")
+KEY_TAKEN = Word("conflict", "sample_key_taken")
+ALREADY_SAMPLED = Word("applied", "already_sampled")
+POSITION_TAKEN = Word("applied", "position_taken")
+
+# What was refused for one of these may count later: the tube is dealt, the person added, the round opened.
+MAY_COUNT_LATER = frozenset(
+    {"person_unknown", "tube_unknown", "tube_other_lane", "lane_unknown", "round_unknown", "round_not_open"}
+)
+
+
+def take(cursor: Cursor, delivery: Delivery, events: Sequence[Event]) -> Words:
+    """Apply these events, each id once. Returns a word for each that is more than plainly applied."""
+    mine = [event for event in events if isinstance(event, LaneEvent)]
+    standings = _standings(cursor, delivery, {Where(each.round, each.lane, each.tube_code) for each in mine})
+    words: Words = {}
+    for kind, apply in KINDS.items():
+        chosen = [event for event in mine if type(event) is kind]
+        if chosen:
+            for place, group in _by_place(chosen, standings, words):
+                apply(cursor, delivery, place, group, words)
+    return words
+
+
+# ---- where the events were
+
+
+def _standings(cursor: Cursor, delivery: Delivery, wheres: Collection[Where]) -> dict[Where, Standing]:
+    """What the register knows of these places: two statements, however many events."""
+    keys = {text: _key(text) for where in wheres for text in (where.round, where.lane)}
+    known = [key for key in set(keys.values()) if key is not None]
+    cursor.execute(
+        """SELECT r.id, r.state, l.id, l.area_path, l.site_id
+           FROM testing_round r LEFT JOIN testing_lane l ON l.round_id = r.id AND l.id = ANY (%s::uuid[])
+           WHERE r.id = ANY (%s::uuid[])""",
+        [array(known), array(known)],
+    )
+    rounds: dict[UUID, str] = {}
+    lanes: dict[UUID, tuple[UUID, str, UUID]] = {}
+    for round_id, state, lane_id, area_path, site_id in cursor.fetchall():
+        rounds[round_id] = state
+        if lane_id is not None:
+            lanes[lane_id] = (round_id, area_path, site_id)
+    tubes = _tubes(cursor, {where.tube for where in wheres if where.tube.isprintable()})
+    found: dict[Where, Standing] = {}
+    for where in wheres:
+        round_id, lane_id = keys[where.round], keys[where.lane]
+        lane_round, area_path, site_id = lanes.get(lane_id, (None, "", None)) if lane_id else (None, "", None)
+        tube_lane, tube_round = tubes.get(where.tube, (None, None))
+        verdict = may_count(
+            StandingFacts(
+                round=str(round_id),
+                lane=str(lane_id),
+                round_state=rounds.get(round_id) if round_id else None,
+                lane_round=_text(lane_round),
+                lane_post=_text(site_id),
+                device_post=_text(delivery.post_id),
+                has_tube=bool(where.tube),
+                tube_lane=_text(tube_lane),
+                tube_round=_text(tube_round),
+            )
+        )
+        place = None
+        if verdict.ok and round_id and lane_id:
+            place = Place(round_id, lane_id, area_path, verdict.code == "late")
+        found[where] = (verdict, place)
+    return found
+
+
+def _tubes(cursor: Cursor, codes: Collection[str]) -> dict[str, tuple[UUID | None, UUID | None]]:
+    wanted = [code for code in codes if code]
+    if not wanted:
+        return {}
+    cursor.execute(
+        "SELECT code, lane_id, round_id FROM testing_tube WHERE code = ANY (%s::text[])", [array(wanted)]
+    )
+    return {code: (lane_id, round_id) for code, lane_id, round_id in cursor.fetchall()}
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _text(key: UUID | None) -> str | None:
+    return None if key is None else str(key)
+
+
+def _by_place(
+    events: Sequence[Any], standings: Mapping[Where, Standing], words: Words
+) -> Iterable[tuple[Place, Sequence[Any]]]:
+    """The events that may count, by their place; for the others the word that says why not."""
+    places = {place for _, place in standings.values()}
+    if len(places) == 1 and (only := next(iter(places))) is not None:
+        return [(only, events)]
+    groups: dict[Place, list[Any]] = {}
+    for event in events:
+        verdict, place = standings[Where(event.round, event.lane, event.tube_code)]
+        if place is None:
+            words[event.id] = Word("refused", verdict.code)
+        else:
+            groups.setdefault(place, []).append(event)
+    # One order of lanes for everybody: two batches with the same events never wait for each other in a ring.
+    return sorted(groups.items(), key=lambda item: item[0].lane_id)
+
+
+# ---- one apply a kind
+
+
+def _common(delivery: Delivery, events: Sequence[Event]) -> list[Any]:
+    times, flags = delivery.times(events)
+    return [
+        array([event.id for event in events]),
+        array([event.seq for event in events]),
+        array(times),
+        array(flags),
+    ]
+
+
+_COLUMNS = (
+    "id, area_path, device_id, sequence, batch_id, occurred_at, recorded_at, is_clock_off, round_id, lane_id"
+)
+_VALUES = "i.id, %s::text, %s::uuid, i.seq, %s::uuid, i.at, %s::timestamptz, i.clock_off, %s::uuid, %s::uuid"
+
+
+def _values(delivery: Delivery, place: Place) -> list[Any]:
+    return [
+        place.area_path,
+        delivery.device_id,
+        delivery.batch_id,
+        delivery.received_at,
+        place.round_id,
+        place.lane_id,
+    ]
+
+
+# The look at what is there sees the state before this statement; doubles inside the batch are found in it.
+_INSERT_SAMPLES = f"""
+    WITH stored AS (
+        INSERT INTO testing_sample ({_COLUMNS}, is_late, person_id, tube_code, position, how)
+        SELECT {_VALUES}, %s::boolean, p.id, i.tube, i.position, i.how
+        FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::boolean[], %s::uuid[], %s::text[],
+                    %s::smallint[], %s::text[])
+             AS i (id, seq, at, clock_off, person, tube, position, how)
+        JOIN people_person p ON p.id = i.person
+        ORDER BY i.id
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id, round_id, person_id, tube_code, position),
+    looked_at AS (
+        SELECT n.id,
+               EXISTS (SELECT 1 FROM testing_sample o
+                       WHERE o.round_id = n.round_id AND o.person_id = n.person_id AND NOT EXISTS (
+                           SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = o.id)) AS is_again,
+               EXISTS (SELECT 1 FROM testing_sample o
+                       WHERE o.tube_code = n.tube_code AND o.position = n.position AND NOT EXISTS (
+                           SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = o.id)) AS is_taken
+        FROM stored n)
+    SELECT count(*), array_agg(id) FILTER (WHERE is_again), array_agg(id) FILTER (WHERE is_taken),
+           CASE WHEN count(*) < %s THEN array_agg(id) END
+    FROM looked_at"""
+
+
+def _apply_samples(
+    cursor: Cursor, delivery: Delivery, place: Place, samples: Sequence[SampleTaken], words: Words
+) -> None:
+    """Store swabs of persons that this area knows. A second swab of somebody is kept too, and counts once."""
+    left = _insert_samples(cursor, delivery, place, samples, words)
+    if not left:
+        return
+    held = _held(cursor, SampleTaken.TABLE, left)
+    words.update(dict.fromkeys(held, DUPLICATE))
+    left = [sample for sample in left if sample.id not in held]
+    stands_for = _stands_for(cursor, left)
+    renamed = [
+        replace(sample, person=stands_for[sample.person]) for sample in left if sample.person in stands_for
+    ]
+    unplaced = [sample for sample in left if sample.person not in stands_for]
+    if renamed:
+        unplaced += _insert_samples(cursor, delivery, place, renamed, words)
+    known = _known_people(cursor, unplaced)
+    for sample in unplaced:
+        words[sample.id] = KEY_TAKEN if sample.person in known else PERSON_UNKNOWN
+
+
+def _insert_samples(
+    cursor: Cursor, delivery: Delivery, place: Place, samples: Sequence[SampleTaken], words: Words
+) -> list[SampleTaken]:
+    cursor.execute(
+        _INSERT_SAMPLES,
+        [
+            *_values(delivery, place),
+            place.is_late,
+            *_common(delivery, samples),
+            array([sample.person for sample in samples]),
+            array([sample.tube for sample in samples]),
+            array([sample.position for sample in samples]),
+            array([sample.how for sample in samples]),
+            len(samples),
+        ],
+    )
+    ((count, again, taken, stored),) = cursor.fetchall()
+    held = None if stored is None and count == len(samples) else set(stored or ())
+    fresh = samples if held is None else [sample for sample in samples if sample.id in held]
+    if place.is_late:
+        words.update((sample.id, LATE) for sample in fresh)
+    words.update(dict.fromkeys([*(taken or ()), *_second(fresh, _spot)], POSITION_TAKEN))
+    words.update(dict.fromkeys([*(again or ()), *_second(fresh, _person)], ALREADY_SAMPLED))
+    return [] if held is None else [sample for sample in samples if sample.id not in held]
+
+
+def _person(sample: SampleTaken) -> Any:
+    return sample.person.int
+
+
+def _spot(sample: SampleTaken) -> Any:
+    return sample.tube, sample.position
+
+
+def _second(samples: Sequence[SampleTaken], what: Callable[[SampleTaken], Any]) -> list[UUID]:
+    """The later ones of those in this batch that say the same."""
+    if len({what(sample) for sample in samples}) == len(samples):
+        return []
+    seen: set[Any] = set()
+    later = []
+    for sample in sorted(samples, key=lambda each: (each.seq, each.id)):
+        if what(sample) in seen:
+            later.append(sample.id)
+        seen.add(what(sample))
+    return later
+
+
+def _stands_for(cursor: Cursor, samples: Sequence[SampleTaken]) -> dict[UUID, UUID]:
+    """Device-made keys of people who turned out to be known."""
+    cursor.execute(
+        """SELECT made_id, person_id FROM testing_foundperson
+           WHERE made_id = ANY (%s::uuid[]) AND made_id <> person_id ORDER BY id DESC""",
+        [array([sample.person for sample in samples])],
+    )
+    return dict(cursor.fetchall())
+
+
+def _known_people(cursor: Cursor, samples: Sequence[SampleTaken]) -> set[UUID]:
+    cursor.execute(
+        "SELECT id FROM people_person WHERE id = ANY (%s::uuid[])",
+        [array([sample.person for sample in samples])],
+    )
+    return {person_id for (person_id,) in cursor.fetchall()}
+
+
+_INSERT_REJECTIONS = f"""
+    INSERT INTO testing_samplerejection ({_COLUMNS}, sample_id, reason)
+    SELECT {_VALUES}, i.sample, i.reason
+    FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::boolean[], %s::uuid[], %s::text[])
+         AS i (id, seq, at, clock_off, sample, reason)
+    ORDER BY i.id ON CONFLICT (id) DO NOTHING RETURNING id"""
+
+
+def _apply_rejections(
+    cursor: Cursor, delivery: Delivery, place: Place, events: Sequence[SampleRejected], words: Words
+) -> None:
+    cursor.execute(
+        _INSERT_REJECTIONS,
+        [
+            *_values(delivery, place),
+            *_common(delivery, events),
+            array([event.sample for event in events]),
+            array([event.reason for event in events]),
+        ],
+    )
+    _note(cursor, place, events, words)
+
+
+_INSERT_TUBE_EVENTS = f"""
+    INSERT INTO testing_tubeevent ({_COLUMNS}, tube_code, act, pool, capacity, reason, spoken)
+    SELECT {_VALUES}, i.tube, i.act, i.pool, i.capacity, i.reason, i.spoken
+    FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::boolean[], %s::text[], %s::text[],
+                %s::text[], %s::smallint[], %s::text[], %s::smallint[])
+         AS i (id, seq, at, clock_off, tube, act, pool, capacity, reason, spoken)
+    ORDER BY i.id ON CONFLICT (id) DO NOTHING RETURNING id"""
+
+
+def _apply_openings(
+    cursor: Cursor, delivery: Delivery, place: Place, events: Sequence[TubeOpened], words: Words
+) -> None:
+    count = len(events)
+    cursor.execute(
+        _INSERT_TUBE_EVENTS,
+        [
+            *_values(delivery, place),
+            *_common(delivery, events),
+            array([event.tube for event in events]),
+            array(["opened"] * count),
+            array([event.pool for event in events]),
+            array([event.capacity for event in events]),
+            array([""] * count),
+            array([None] * count),
+        ],
+    )
+    _note(cursor, place, events, words)
+
+
+def _apply_closings(
+    cursor: Cursor, delivery: Delivery, place: Place, events: Sequence[TubeClosed], words: Words
+) -> None:
+    count = len(events)
+    cursor.execute(
+        _INSERT_TUBE_EVENTS,
+        [
+            *_values(delivery, place),
+            *_common(delivery, events),
+            array([event.tube for event in events]),
+            array(["closed"] * count),
+            array([""] * count),
+            array([None] * count),
+            array([event.reason for event in events]),
+            array([event.spoken for event in events]),
+        ],
+    )
+    _note(cursor, place, events, words)
+
+
+_INSERT_FOUND = f"""
+    INSERT INTO testing_foundperson ({_COLUMNS}, person_id, made_id, note)
+    SELECT {_VALUES}, %s::uuid, %s::uuid, %s::text
+    FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[], %s::boolean[]) AS i (id, seq, at, clock_off)
+    ON CONFLICT (id) DO NOTHING RETURNING id"""
+
+
+def _apply_found(
+    cursor: Cursor, delivery: Delivery, place: Place, events: Sequence[PersonFound], words: Words
+) -> None:
+    """Add new people one by one: they are few, and each stands or falls alone."""
+    held = _held(cursor, PersonFound.TABLE, events)
+    words.update(dict.fromkeys(held, DUPLICATE))
+    for event in sorted(events, key=lambda each: each.id):
+        if event.id not in held:
+            words[event.id] = _add_found(cursor, delivery, place, event)
+
+
+def _add_found(cursor: Cursor, delivery: Delivery, place: Place, event: PersonFound) -> Word:
+    clean = {name: _printable(getattr(event, name)) for name in ("name", "document", "phone", "note")}
+    door = {name: _printable(getattr(event, name)) for name in ("building", "unit", "room")}
+    if not clean["name"]:
+        return MALFORMED
+    (at,), _flags = delivery.times([event])
+    try:
+        made = found.add_found(
+            person_id=event.person,
+            name=clean["name"],
+            document=clean["document"],
+            phone=clean["phone"],
+            **door,
+            area_path=place.area_path,
+            at=at,
+        )
+    except Refusal as refusal:
+        return Word("conflict", refusal.code)
+    note = " ".join(part for part in (found.address_typed(**door), clean["note"]) if part)[:200]
+    cursor.execute(
+        _INSERT_FOUND,
+        [
+            *_values(delivery, place),
+            made.person_id,
+            event.person,
+            note,
+            *_common(delivery, [event]),
+        ],
+    )
+    if not cursor.fetchall():
+        return KEY_TAKEN
+    if made.is_known:
+        return PERSON_KNOWN
+    return LATE if place.is_late else APPLIED
+
+
+def _printable(text: str) -> str:
+    return "".join(char for char in text if char.isprintable()).strip()
+
+
+# ---- what did not go in
+
+
+def _note(cursor: Cursor, place: Place, events: Sequence[LaneEvent], words: Words) -> None:
+    """Words for the events that the insert just made did not return: held already, or their key is taken."""
+    stored = {event_id for (event_id,) in cursor.fetchall()}
+    if place.is_late:
+        words.update(dict.fromkeys(stored, LATE))
+    if len(stored) == len(events):
+        return
+    left = [event for event in events if event.id not in stored]
+    held = _held(cursor, left[0].TABLE, left)
+    words.update((event.id, DUPLICATE if event.id in held else KEY_TAKEN) for event in left)
+
+
+def _held(cursor: Cursor, table: str, events: Sequence[Event]) -> set[UUID]:
+    cursor.execute(
+        f"SELECT id FROM {table} WHERE id = ANY (%s::uuid[])", [array([event.id for event in events])]
+    )
+    return {event_id for (event_id,) in cursor.fetchall()}
+
+
+# In the order in which a batch is applied: people before their swabs, what is taken back before what replaces it.
+KINDS: dict[type[LaneEvent], Callable[..., None]] = {
+    PersonFound: _apply_found,
+    TubeOpened: _apply_openings,
+    SampleRejected: _apply_rejections,
+    SampleTaken: _apply_samples,
+    TubeClosed: _apply_closings,
+}

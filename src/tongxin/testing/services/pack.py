@@ -1,0 +1,306 @@
+"""The assignment pack of a lane (离线包): its round, lanes, tubes and people, so that it works without a network.
+
+People are masked and carry what to do, never why (MT-21, MT-25). Built by a few statements, kept packed in the
+process, and sent only when something in it has changed.
+"""
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from tongxin.access.actors import Actor
+from tongxin.access.services import journal
+from tongxin.core import clock
+from tongxin.places.queries.rules import rules
+from tongxin.testing.enums import RoundState
+
+AT_WORK = [RoundState.OPEN, RoundState.SAMPLING_CLOSED]
+KEPT_PACKS = 8
+ZIP_LEVEL = 5
+
+PRIORITY_AGE = "people.person.priority_age"
+TUBE_MINUTES = "testing.tube.open_minutes"
+
+
+class PackRound(msgspec.Struct, frozen=True, omit_defaults=True):
+    id: UUID
+    number: int
+    state: str
+    closes_at: datetime
+    area: str
+    tube_minutes: int | None = None
+
+
+class PackPoint(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+
+
+class PackLane(msgspec.Struct, frozen=True):
+    id: UUID
+    number: int
+    pool: str
+    capacity: int
+
+
+class PackTube(msgspec.Struct, frozen=True):
+    code: str
+    lane: UUID
+    pool: str
+    capacity: int
+    state: str
+
+
+class PackPerson(msgspec.Struct, frozen=True):
+    """A person as a lane may see one."""
+
+    id: UUID
+    token: str
+    name: str
+    initials: str
+    pinyin: str
+    sex: str
+    age: int | None
+    masked: str
+    tail: str
+    address: str
+    building: str
+    unit: str
+    room: str
+    flags: list[str]
+    sampled: bool
+    sampled_at: datetime | None
+
+
+class Pack(msgspec.Struct, frozen=True):
+    version: str
+    made_at: datetime
+    round: PackRound | None
+    point: PackPoint
+    lanes: list[PackLane]
+    tubes: list[PackTube]
+    people: list[PackPerson]
+
+
+class Made(NamedTuple):
+    """A version, and the pack as gzipped JSON; no body where the phone has this version already."""
+
+    version: str
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    priority_age: int | None
+    tube_minutes: int | None
+
+
+def pack_for(*, area_path: str, post_id: UUID | None, unless: str, by: Actor, at: datetime) -> Made:
+    """The pack of a phone at a point, in the sight of that phone. `unless` is the version it has."""
+    by.must("testing.lane.capture", within=area_path)
+    round_ = _round(area_path)
+    held = _rules(area_path, at)
+    version = _version(area_path, post_id, round_, held, at)
+    if version == unless:
+        return Made(version, None)
+    body = _kept.get(version)
+    if body is None:
+        made = _make(area_path, post_id, round_, held, version, at)
+        body = gzip.compress(msgspec.json.encode(made), ZIP_LEVEL, mtime=0)
+        _kept.put(version, body)
+    journal.record("testing.pack.taken", by=by, area_path=area_path, at=at, facts={"version": version})
+    return Made(version, body)
+
+
+# ---- what a pack is made of
+
+
+def _round(area_path: str) -> dict[str, Any] | None:
+    """The round at work here; where two areas above each other have one, the nearer."""
+    rows = _rows(
+        """SELECT id, number, state, closes_at, area_path, xmin::text AS changed FROM testing_round
+           WHERE %s ^@ area_path AND state = ANY (%s)
+           ORDER BY length(area_path) DESC, array_position(%s::text[], state::text), opens_at DESC LIMIT 1""",
+        [area_path, AT_WORK, AT_WORK],
+    )
+    return rows[0] if rows else None
+
+
+def _rules(area_path: str, at: datetime) -> _Rules:
+    found = rules([PRIORITY_AGE, TUBE_MINUTES], path=area_path, on=clock.day_of(at))
+    values = {name: int(rule.value) for name, rule in found.items()}
+    return _Rules(values.get(PRIORITY_AGE), values.get(TUBE_MINUTES))
+
+
+# A sum over row versions changes with every insert, change and removal, whatever transaction comes first.
+_COUNTED = "count(*)::text || '-' || coalesce(sum(xmin::text::bigint), 0)::text"
+_CURSORS = f"""
+    SELECT (SELECT {_COUNTED} FROM people_person WHERE area_path ^@ %(area)s),
+           (SELECT {_COUNTED} FROM people_document WHERE area_path ^@ %(area)s),
+           (SELECT {_COUNTED} FROM people_code WHERE area_path ^@ %(area)s),
+           (SELECT {_COUNTED} FROM people_residence WHERE area_path ^@ %(area)s),
+           (SELECT {_COUNTED} FROM testing_lane WHERE round_id = %(round)s),
+           (SELECT {_COUNTED} FROM testing_tube WHERE round_id = %(round)s),
+           (SELECT count(*) FROM testing_sample WHERE round_id = %(round)s),
+           (SELECT count(*) FROM testing_samplerejection WHERE round_id = %(round)s)"""
+
+
+def _version(
+    area_path: str, post_id: UUID | None, round_: dict[str, Any] | None, held: _Rules, at: datetime
+) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_CURSORS, {"area": area_path, "round": round_["id"] if round_ else None})
+        cursors = cursor.fetchone()
+    facts = (area_path, post_id, round_, held, clock.day_of(at), cursors)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:24]
+
+
+def _make(
+    area_path: str,
+    post_id: UUID | None,
+    round_: dict[str, Any] | None,
+    held: _Rules,
+    version: str,
+    at: datetime,
+) -> Pack:
+    round_id = round_["id"] if round_ else None
+    return Pack(
+        version=version,
+        made_at=at,
+        round=PackRound(
+            id=round_["id"],
+            number=round_["number"],
+            state=round_["state"],
+            closes_at=round_["closes_at"],
+            area=round_["area_path"],
+            tube_minutes=held.tube_minutes,
+        )
+        if round_
+        else None,
+        point=_point(post_id),
+        lanes=[PackLane(**row) for row in _rows(_LANES, {"round": round_id, "post": post_id})],
+        tubes=[PackTube(**row) for row in _rows(_TUBES, {"round": round_id, "post": post_id})],
+        people=_people(area_path, round_id, held, at),
+    )
+
+
+_LANES = """
+    SELECT id, number, pool, capacity FROM testing_lane
+    WHERE round_id = %(round)s AND closed_at IS NULL AND (%(post)s::uuid IS NULL OR site_id = %(post)s)
+    ORDER BY number, id"""
+
+# Tubes that a lane can still do something with: what left the point is nothing for the phone.
+_TUBES = """
+    SELECT t.code, t.lane_id AS lane, t.pool, t.capacity,
+           CASE WHEN t.frozen_at IS NOT NULL THEN 'frozen' ELSE t.state END AS state
+    FROM testing_tube t JOIN testing_lane l ON l.id = t.lane_id
+    WHERE t.round_id = %(round)s AND (%(post)s::uuid IS NULL OR l.site_id = %(post)s)
+    ORDER BY t.code"""
+
+_PEOPLE = """
+    WITH swabbed AS (
+        SELECT s.person_id, min(s.occurred_at) AS at FROM testing_sample s
+        JOIN testing_tube t ON t.code = s.tube_code AND t.state NOT IN ('voided', 'rejected')
+         AND t.result <> 'invalid'
+        WHERE s.round_id = %(round)s
+          AND NOT EXISTS (SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = s.id)
+        GROUP BY s.person_id)
+    SELECT p.id, coalesce(c.token, ''), p.name, p.initials, p.pinyin, p.sex, p.birth_on,
+           coalesce(d.head, ''), coalesce(d.tail, ''),
+           coalesce(w.building, ''), coalesce(w.unit, ''), coalesce(w.room, ''), swabbed.at
+    FROM people_person p
+    LEFT JOIN people_code c ON c.person_id = p.id AND c.revoked_at IS NULL
+    LEFT JOIN people_document d ON d.person_id = p.id AND d.is_primary
+    LEFT JOIN people_residence h ON h.person_id = p.id AND h.is_current AND h.to_on IS NULL
+    LEFT JOIN places_dwelling w ON w.id = h.dwelling_id
+    LEFT JOIN swabbed ON swabbed.person_id = p.id
+    WHERE p.area_path ^@ %(area)s AND p.voided_at IS NULL
+    ORDER BY p.id"""
+
+
+def _people(area_path: str, round_id: UUID | None, held: _Rules, at: datetime) -> list[PackPerson]:
+    day = clock.day_of(at)
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, {"area": area_path, "round": round_id})
+        rows = cursor.fetchall()
+    people = []
+    for (
+        key, token, name, initials, pinyin, sex, birth, head, tail, building, unit, room, sampled_at,
+    ) in rows:  # fmt: skip
+        age = None
+        if birth is not None:
+            age = day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+        is_priority = age is not None and held.priority_age is not None and age >= held.priority_age
+        people.append(
+            PackPerson(
+                id=key,
+                token=token,
+                name=name,
+                initials=initials,
+                pinyin=pinyin,
+                sex=sex,
+                age=age,
+                masked=f"{head}**********{tail}" if head else f"****{tail}" if tail else "",
+                tail=tail,
+                address=_address(building, unit, room),
+                building=building,
+                unit=unit,
+                room=room,
+                flags=["priority"] if is_priority else [],
+                sampled=sampled_at is not None,
+                sampled_at=sampled_at,
+            )
+        )
+    return people
+
+
+def _address(building: str, unit: str, room: str) -> str:
+    """As it is said: 3栋1单元302 (the form of places.Dwelling.label)."""
+    return f"{building}栋" * bool(building) + f"{unit}单元" * bool(unit) + room
+
+
+def _point(post_id: UUID | None) -> PackPoint:
+    rows = _rows("SELECT id::text, name FROM places_site WHERE id = %s", [post_id]) if post_id else []
+    return PackPoint(**rows[0]) if rows else PackPoint("", "")
+
+
+def _rows(statement: str, values: Any) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+# ---- packs that were made
+
+
+class _Kept:
+    """The last packs of this process: a hundred phones at one point ask for the same one."""
+
+    def __init__(self) -> None:
+        self._packs: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, version: str) -> bytes | None:
+        with self._lock:
+            body = self._packs.get(version)
+            if body is not None:
+                self._packs.move_to_end(version)
+            return body
+
+    def put(self, version: str, body: bytes) -> None:
+        with self._lock:
+            self._packs[version] = body
+            while len(self._packs) > KEPT_PACKS:
+                self._packs.popitem(last=False)
+
+
+_kept = _Kept()
