@@ -71,7 +71,7 @@ def expect(round_: Round, people: Iterable[Any]) -> None:
     )
 
 
-def device(town: cast.Town, name: str = "手机1", token: str = "", **fields: Any) -> Device:
+def device(town: cast.Town, name: str = "A1", token: str = "", **fields: Any) -> Device:
     fields = {
         "area_path": cast.SHUANGXI,
         "post_id": town.point.pk,
