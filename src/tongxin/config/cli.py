@@ -1,19 +1,15 @@
 """`tongxin`: the operator's command."""
 
 import argparse
-import asyncio
 import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import cast
 
 import psycopg
 from django.core.management import execute_from_command_line
-from procrastinate.contrib.django import app as jobs
-from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from tongxin import __version__
 from tongxin.config import database, doctor, embedded, home, serve
@@ -147,15 +143,7 @@ def _manage(args: argparse.Namespace) -> int:
 def _worker(args: argparse.Namespace) -> int:
     with database.running():
         serve.setup_django()
-        connector = cast(DjangoConnector, jobs.connector).get_worker_connector()
-        with jobs.replace_connector(connector):
-            asyncio.run(_work())
-    return 0
-
-
-async def _work() -> None:
-    async with jobs.open_async():
-        await jobs.run_worker_async()
+        return int(importlib.import_module("tongxin.config.commands.worker").run(args))
 
 
 if __name__ == "__main__":

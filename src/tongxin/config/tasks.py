@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from tongxin.access.services import journal
 from tongxin.config.react import run_reaction
+from tongxin.exchange.services import projection
 
 
 @app.task(name="tongxin.react", retry=True, pass_context=False)
@@ -15,3 +16,9 @@ def react(service: str, entry: str) -> None:
 @app.task(name="tongxin.seal_journal", queueing_lock="seal_journal", pass_context=False)
 def seal_journal(timestamp: int) -> None:
     journal.seal_all()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tongxin.reconsider_set_aside", queueing_lock="reconsider_set_aside", pass_context=False)
+def reconsider_set_aside(timestamp: int) -> None:
+    projection.reconsider_all()
