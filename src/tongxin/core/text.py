@@ -93,4 +93,4 @@ def is_han(char: str) -> bool:
 def fold(text: str) -> str:
     """The form in which names are searched: no case, no blanks, no dots, no variants (ID-40)."""
     folded = unicodedata.normalize("NFKC", VARIATIONS.sub("", clean(text)).casefold())
-    return NOT_IN_KEY.sub("", folded)
+    return unicodedata.normalize("NFKC", NOT_IN_KEY.sub("", folded))
