@@ -43,6 +43,7 @@ class Layout:
         above = [row for row in sheet.rows if row.number < min(mapping.header_rows, default=0)]
         header = [row for row in sheet.rows if row.number in mapping.header_rows]
         self.titles = [text for row in above for value in row.values if (text := text_of(value))]
+        self._title_texts = frozenset(self.titles)
         self._headings = self._by_column(header, sheet.spread())
 
     def ignored(self, row: Row) -> Ignored | None:
@@ -81,6 +82,8 @@ class Layout:
             return Ignored.EXAMPLE
         if self._is_header(filled):
             return Ignored.HEADER
+        if first in self._title_texts and all(text_of(value) in self._title_texts for _, value in filled):
+            return Ignored.TITLE
         if len(filled) == 1 and self._is_line(filled[0][0], first):
             return Ignored.TITLE
         if not any(column in self._mapping.columns for column, _ in filled):
@@ -103,7 +106,7 @@ class Layout:
 
     def _is_line(self, column: int, text: str) -> bool:
         """A lone line of text: a title printed again, or a rule across the page."""
-        if text in self.titles or END.match(text):
+        if text in self._title_texts or END.match(text):
             return True
         if column in self._keys:
             return len(text) > LONGEST_LONE_NAME and "·" not in text
