@@ -135,7 +135,7 @@ def office(host: str, port: int, workers: int) -> Child:
         [
             sys.executable, "-m", "gunicorn", "tongxin.config.wsgi:application", "--no-control-socket",
             "--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-            "--worker-class", "gthread", "--workers", str(workers), "--threads", "4", *shared_memory,
+            "--preload", "--worker-class", "gthread", "--workers", str(workers), "--threads", "4", *shared_memory,
             "--timeout", "120", "--graceful-timeout", "10", "--keep-alive", "15", "--log-level", "warning",
         ],
     )  # fmt: skip
