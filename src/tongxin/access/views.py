@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -92,7 +92,7 @@ def journal(request: ActorRequest) -> HttpResponse:
     table = Table(
         columns=[
             Column(_("When"), "nowrap"),
-            Column(_("Who")),
+            Column(_("Who"), "wide-only"),
             Column(_("Did what")),
             Column(_("On what")),
             Column(_("Why"), "wide-only"),
@@ -127,10 +127,10 @@ def devices(request: ActorRequest) -> HttpResponse:
     names = area_names([device.area_path for device in page.rows])
     table = Table(
         columns=[
-            Column(_("Phone")),
-            Column(_("State"), "nowrap"),
+            Column(pgettext("device", "Phone")),
+            Column(_("State"), "wide-only nowrap"),
             Column(_("Last contact"), "nowrap"),
-            Column(_("Unsent"), "num"),
+            Column(_("Unsent"), "wide-only num"),
             Column(_("Area"), "wide-only"),
             Column(_("Enrolled"), "wide-only nowrap"),
             Column(""),
@@ -173,7 +173,7 @@ def enrol(request: ActorRequest) -> HttpResponse:
     context = {
         "address": address,
         "code": code,
-        "qr": mark_safe(segno.make(address, error="m").svg_inline(scale=6, border=2)),  # noqa: S308 -- our own drawing
+        "qr": mark_safe(segno.make(address, error="m").svg_inline(border=2, omitsize=True)),  # noqa: S308 -- our own drawing
         "until": at + services.CODE_LIVES,
         "area": form.cleaned_data["area"],
     }

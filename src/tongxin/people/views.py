@@ -24,6 +24,7 @@ from tongxin.people.forms import CorrectionForm, ReasonForm
 from tongxin.people.models import Person
 from tongxin.people.queries import register as queries
 from tongxin.people.services import persons, reveal
+from tongxin.places.queries.addresses import door_label
 
 KEPT_SEARCHES = 20
 
@@ -114,6 +115,7 @@ def _person_context(request: ActorRequest, found: Person) -> dict[str, Any]:
     return {
         "person": found,
         "row": row,
+        "homes": [(home, door_label(home.dwelling)) for home in found.homes],  # type: ignore[attr-defined]
         "members": [member for member in members if member.id != found.pk],
         "may_reveal": actor.may(reveal.REVEAL, found.area_path),
         "may_change": actor.may("people.person.change", found.area_path),
@@ -193,7 +195,9 @@ def household(request: ActorRequest, household_id: UUID) -> HttpResponse:
     """Who lives behind one door."""
     found, members = queries.household_of(request.actor, household_id)
     return render(
-        request, "people/household.html", {"household": found, "members": members, "as_of": clock.now()}
+        request,
+        "people/household.html",
+        {"household": found, "door": door_label(found.dwelling), "members": members, "as_of": clock.now()},
     )
 
 

@@ -29,6 +29,7 @@ from tongxin.people.models import Document, Household, Person, Phone, Residence,
 from tongxin.people.rules.register import NOWHERE, Door
 from tongxin.people.rules.search import Term, read_search
 from tongxin.places.models import Area
+from tongxin.places.queries.addresses import door_label
 
 READ = "people.register.read"
 READ_TAGS = "people.tag.read_sensitive"
@@ -94,7 +95,10 @@ def search_people(
     a hundred thousand costs what a page of a building costs.
     """
     found = visible_to(actor)
-    for term in read_search(text, on=clock.today()):
+    terms = read_search(text, on=clock.today())
+    if text.strip() and not terms:
+        found = found.none()
+    for term in terms:
         found = found.filter(_means(term))
     counts = dict(
         found.order_by().values_list("area_path").annotate(persons=Count("id")).order_by("area_path")
@@ -236,12 +240,12 @@ def _row(person: Any, today: date, actor: Actor) -> PersonRow:
         id=person.pk,
         name=person.name,
         pinyin=person.pinyin.split(" ")[0],
-        sex=person.sex,
+        sex=str(person.get_sex_display()),
         age=person.age_on(today),
         masked=person.papers[0].masked if person.papers else "",
         phone=person.lines[0].masked if person.lines else "",
         phone_count=len(person.lines),
-        address=home.dwelling.label if home and home.dwelling else "",
+        address=door_label(home.dwelling) if home and home.dwelling else "",
         area_path=person.area_path,
         relation=home.relation if home else "",
         household_id=home.household_id if home else None,
