@@ -234,6 +234,15 @@ def test_a_known_person_with_a_number_is_not_taken_for_a_row_without_one() -> No
     assert (taken[0].outcome, taken[0].warnings) == (Outcome.ACCEPT, (RowWarning.POSSIBLE_DUPLICATE,))
 
 
+def test_a_second_document_finds_its_person_too() -> None:  # ID-21
+    known = KnownPerson("a", "张伟", "E12345678", HOME, other_documents=frozenset({ID}))
+    matcher = Matcher([known])
+
+    taken = _take(matcher, _entry(id=ID))
+
+    assert (taken[0].outcome, matcher.known(0), matcher.changes(0)) == (Outcome.MERGE, known, frozenset())
+
+
 def test_numbers_may_be_compared_by_their_sealed_keys() -> None:
     known = KnownPerson("a", "张伟", "sealed:" + ID, HOME, frozenset({"key:13800000000"}))
     matcher = Matcher(

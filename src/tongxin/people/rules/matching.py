@@ -41,6 +41,7 @@ class KnownPerson:
     birth: date | None = None
     relation: str = ""
     tags: frozenset[str] = frozenset()
+    other_documents: frozenset[Hashable] = frozenset()  # beside the primary one (ID-21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,8 @@ class Matcher:
         candidate = Candidate(None, known, known.name, known.document, known.door, known.phones)
         self._known.append(candidate)
         self._by_name.setdefault(known.name, []).append(candidate)
-        if known.document is not None:
-            self._by_document[known.document] = candidate
+        for key in {known.document, *known.other_documents} - {None}:
+            self._by_document[key] = candidate
         self._stand(candidate)
 
     def _stand(self, candidate: Candidate) -> None:
