@@ -12,4 +12,5 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from tongxin.people import refusals  # noqa: F401, PLC0415 -- registers this app's codes
 
+        register_item("people:calls", _("Calls"), "phone-call", "people.call.read", 25)
         register_item("people:register", _("Register"), "users", "people.register.read", 60)

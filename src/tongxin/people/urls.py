@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.people import views
+from tongxin.people import views, views_calls
 
 app_name = "people"
 urlpatterns = [
@@ -13,5 +13,11 @@ urlpatterns = [
     path("<uuid:person_id>/phones/<uuid:phone_id>", views.phone, name="phone"),
     path("<uuid:person_id>/correction", views.correct, name="correct"),
     path("<uuid:person_id>/seen", views.seen, name="seen"),
+    path("calls/", views_calls.call_list, name="calls"),
+    path("calls/next", views_calls.call_next, name="call_next"),
+    path("calls/<uuid:task_id>/", views_calls.call, name="call"),
+    path("calls/<uuid:task_id>/taken", views_calls.taken, name="call_taken"),
+    path("calls/<uuid:task_id>/answered", views_calls.answered, name="call_answered"),
+    path("calls/<uuid:task_id>/phones", views_calls.phones, name="call_phones"),
     path("households/<uuid:household_id>", views.household, name="household"),
 ]

@@ -1,14 +1,16 @@
 """Calls that are owed, who has them, and how often they were tried."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncHour
 
+from tongxin.core.refusals import Refusal
 from tongxin.people.enums import CallPurpose
-from tongxin.people.models import CallTask, CallTry
+from tongxin.people.models import CallTask, CallTry, Phone, Residence
 
 
 def tries_of(*, about_id: UUID, person_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -33,6 +35,11 @@ def owed(
     return open_.select_related("person").order_by("due_at", "pk")
 
 
+def of_person(*, about_id: UUID, person_id: UUID) -> CallTask | None:
+    """The call of this person in this matter, if one was ever owed."""
+    return CallTask.objects.filter(about_id=about_id, person_id=person_id).order_by("-made_at").first()
+
+
 def held_by(account_id: UUID, at: datetime) -> QuerySet[CallTask]:
     """The calls this account has taken and not yet answered."""
     return (
@@ -42,6 +49,43 @@ def held_by(account_id: UUID, at: datetime) -> QuerySet[CallTask]:
     )
 
 
-def tries(task_id: UUID) -> QuerySet[CallTry]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One try, as components/history.html shows it."""
+
+    at: datetime
+    who: str
+    words: str
+    why: str
+
+
+def told(task_id: UUID) -> list[Told]:
     """What was said at each try, the latest first."""
-    return CallTry.objects.filter(task_id=task_id).order_by("-occurred_at", "-pk")
+    tries = CallTry.objects.filter(task_id=task_id).order_by("-occurred_at", "-pk")
+    return [Told(each.occurred_at, each.by_name, each.get_outcome_display(), each.note) for each in tries]
+
+
+def one(task_id: UUID) -> CallTask:
+    """The call, or the refusal `not_found` for those who may not see it."""
+    task = CallTask.objects.select_related("person").filter(pk=task_id).first()
+    if task is None:
+        raise Refusal("not_found", what=str(CallTask._meta.verbose_name))
+    return task
+
+
+def open_calls(purpose: CallPurpose | None = None) -> QuerySet[CallTask]:
+    """Every open call with how often it was tried, whoever holds it."""
+    open_ = CallTask.objects.filter(closed_at=None)
+    if purpose is not None:
+        open_ = open_.filter(purpose=purpose)
+    return open_.select_related("person").annotate(try_count=Count("tries"))
+
+
+def phones_of(person_id: UUID) -> QuerySet[Phone]:
+    return Phone.objects.filter(person_id=person_id).order_by("position", "pk")
+
+
+def home_of(person_id: UUID) -> Residence | None:
+    """Where a person lives now."""
+    homes = Residence.objects.filter(person_id=person_id, is_current=True, to_on=None)
+    return homes.select_related("dwelling").first()

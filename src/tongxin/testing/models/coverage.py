@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.core.models import AreaRow
 from tongxin.people.models import Person
 from tongxin.places.models import Dwelling
-from tongxin.testing.enums import Coverage, MakeUpReason, Origin, VisitOutcome
+from tongxin.testing.enums import Coverage, MakeUpReason, Origin, RemovalReason, VisitOutcome
 from tongxin.testing.models.rounds import Round
 
 
@@ -37,6 +37,13 @@ class Expected(AreaRow):
 
     def __str__(self) -> str:
         return f"{self.person} {self.klass}"
+
+    @property
+    def removal_words(self) -> str:
+        """Why somebody was removed, with what was said: 迁出 · 8月3日搬到永定区."""
+        reason, _colon, note = self.removed_reason.partition(": ")
+        label = RemovalReason(reason).label if reason in RemovalReason.values else reason
+        return f"{label} · {note}" if note else str(label)
 
 
 class Claim(AreaRow):

@@ -6,12 +6,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from tongxin.places.models import Area
 from tongxin.places.queries.areas import grids_of
 from tongxin.testing.enums import Coverage, Origin
 from tongxin.testing.models import Closing, Expected, Round
+from tongxin.testing.rules.rounds import RUNNING
 
 COVERED = (Coverage.HERE, Coverage.ELSEWHERE, Coverage.MOBILE)
 NOT_DUE = (Coverage.AWAY, Coverage.ISOLATED, Coverage.EXEMPT)
@@ -139,3 +140,25 @@ def closing_of(round_id: UUID) -> Closing | None:
 def closed_counts(closing: Closing) -> ClassCounts:
     """The frozen figures of a closed round (MT-46)."""
     return ClassCounts(**closing.classes)
+
+
+def by_class_of(round_ids: list[UUID]) -> dict[UUID, ClassCounts]:
+    """The nine classes of several rounds with one query."""
+    found: dict[UUID, dict[str, int]] = {round_id: {} for round_id in round_ids}
+    counted = Expected.objects.filter(round_id__in=round_ids, removed_at=None).values_list(
+        "round_id", "klass"
+    )
+    for round_id, klass, count in counted.annotate(count=Count("pk")).order_by():
+        found[round_id][klass] = count
+    return {round_id: ClassCounts(**classes) for round_id, classes in found.items()}
+
+
+def changes(round_id: UUID) -> QuerySet[Expected]:
+    """Who was added to the base and who was removed from it since the opening, the latest first (MT-43)."""
+    changed = Expected.objects.filter(round_id=round_id).filter(Q(origin=Origin.FOUND) | ~Q(removed_at=None))
+    return changed.select_related("person", "dwelling").order_by("-added_at", "-pk")
+
+
+def not_yet_waiting(actor: object) -> int:
+    """How many people in sight are not yet covered in a round at work (the count in the navigation)."""
+    return Expected.objects.filter(round__state__in=RUNNING, removed_at=None, klass=Coverage.UNKNOWN).count()

@@ -15,12 +15,12 @@ from tongxin.core.verdicts import Verdict
 from tongxin.places.queries.rules import rule
 from tongxin.testing.enums import MakeUpReason, RoundState, TubeState
 from tongxin.testing.models import Lane, MakeUp, Round, Tube
+from tongxin.testing.queries.points import SECOND_PERSON_MAY
 from tongxin.testing.services import coverage
 from tongxin.testing.services.rounds import NEW_ID, over_round, refuse
 
 DEALT_IN = frozenset({RoundState.APPROVED, RoundState.ANNOUNCED, RoundState.OPEN})
 BEYOND_VOIDING = frozenset({TubeState.RESULTED, TubeState.ARCHIVED, TubeState.RETURNED})
-SECOND_PERSON_MAY = ("testing.tube.void", "testing.lane.run")
 DIGITS = 4
 
 

@@ -1,0 +1,169 @@
+"""The point board (MT-10..31) and the tubes: dealt, looked at, voided."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from tongxin.access.gate import ActorRequest, needs
+from tongxin.core import clock, pages
+from tongxin.core.formats import number
+from tongxin.core.pages import Column, Empty, Table
+from tongxin.core.refusals import Refusal
+from tongxin.testing.enums import TubeState
+from tongxin.testing.forms import DealForm, VoidForm
+from tongxin.testing.models import Lane, Tube
+from tongxin.testing.queries import points, samples
+from tongxin.testing.queries import rounds as queries
+from tongxin.testing.rules import rounds as rules
+from tongxin.testing.services import rounds as services
+from tongxin.testing.services import tubes
+from tongxin.testing.views.rounds import READ, go, live, sees_whole
+
+ISSUE, VOID, LANE = "testing.tube.issue", "testing.tube.void", "testing.lane.run"
+
+
+@needs(LANE, "testing.round.plan", "testing.round.approve")
+@require_GET
+def board_now(request: ActorRequest) -> HttpResponse:
+    """The board of the round at work."""
+    round_ = queries.current()
+    if round_ is not None:
+        return redirect("testing:board", round_.pk)
+    return render(request, "testing/none.html", {"what": _("Point board")})
+
+
+@needs(READ)
+@require_GET
+def board(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """Lanes, queue and tubes of a round; the live part comes again every ten seconds."""
+    round_ = queries.one(round_id)
+    if not sees_whole(request.actor, round_):
+        raise Refusal("not_found", what=_("Point board"))
+    context = live(request, round_) | {
+        "devices": points.devices_at(round_),
+        "may_issue": request.actor.may(ISSUE, within=round_.area_path),
+        "may_run": round_.state not in rules.ENDED
+        and request.actor.may("testing.round.run", within=round_.area_path),
+    }
+    is_live = request.htmx and request.htmx.target == "live"
+    return render(request, "testing/board.html#live" if is_live else "testing/board.html", context)
+
+
+@needs(ISSUE)
+def deal(request: ActorRequest, lane_id: UUID) -> HttpResponse:
+    """Deal tubes to a lane."""
+    lane = _lane(lane_id)
+    form = DealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            dealt = tubes.deal_tubes(lane_id=lane_id, by=request.actor, at=clock.now(), **form.values())
+        except Refusal as refusal:
+            if refusal.code != "tube_taken":
+                raise
+            form.add_error("codes", refusal.says)
+        else:
+            messages.success(
+                request,
+                ngettext("%(n)s tube dealt to %(lane)s.", "%(n)s tubes dealt to %(lane)s.", len(dealt))
+                % {"n": number(len(dealt)), "lane": lane},
+            )
+            return go(request, "testing:board", lane.round_id)
+    name = "testing/deal.html#part" if request.htmx else "testing/deal.html"
+    return render(request, name, {"lane": lane, "form": form}, status=422 if form.errors else 200)
+
+
+@needs("testing.round.run", "testing.round.plan")
+@require_POST
+def lane_closed(request: ActorRequest, lane_id: UUID) -> HttpResponse:
+    """Take a lane out of work."""
+    lane = services.close_lane(lane_id=lane_id, by=request.actor, at=clock.now())
+    messages.success(request, _("%(lane)s works no longer.") % {"lane": lane})
+    return redirect("testing:board", lane.round_id)
+
+
+@needs(READ)
+@require_GET
+def tube_list(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """The tubes of a round, by state or lane."""
+    round_ = queries.one(round_id)
+    state, lane = request.GET.get("state", ""), request.GET.get("lane", "")
+    found = points.tubes_of(round_id, state=state, lane=lane)
+    page = pages.keyset(
+        found, ("code",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    total = found.count()
+    table = Table(
+        columns=[
+            Column(_("Tube")),
+            Column(_("Lane"), "wide-only"),
+            Column(_("State")),
+            Column(_("Persons"), "num"),
+            Column(_("First swab"), "wide-only"),
+            Column(_("Closed"), "wide-only"),
+            Column(_("Result")),
+        ],
+        rows=page.rows,
+        empty=Empty(_("No tube of this round is in this state.")),
+        as_of=clock.now(),
+        count=ngettext("%(n)s tube", "%(n)s tubes", total) % {"n": number(total)},
+        **pages.links(request.GET, page),  # type: ignore[arg-type]
+    )
+    context = {
+        "round": round_,
+        "table": table,
+        "state": state,
+        "lane": lane,
+        "states": points.tubes_by_state(round_id),
+    }
+    return render(request, "testing/tubes.html", context)
+
+
+@needs(READ)
+def tube_page(request: ActorRequest, code: str) -> HttpResponse:
+    """One tube: its life, its people for those who read the register, and its voiding."""
+    tube = Tube.objects.select_related("lane__site", "round").filter(code=code).first()
+    if tube is None:
+        raise Refusal("not_found", what=str(Tube._meta.verbose_name))
+    may_void = tube.voided_at is None and request.actor.may(VOID, within=tube.area_path)
+    form = None
+    if may_void:
+        seconds = points.second_persons(request.actor, tube.area_path, clock.now())
+        form = VoidForm(request.POST or None, seconds=[(str(each.account_id), each.name) for each in seconds])
+        if request.method == "POST" and form.is_valid():
+            second = next(each for each in seconds if str(each.account_id) == form.cleaned_data["second"])
+            made = tubes.void_tube(
+                code=code, why=form.cleaned_data["why"], second=second, by=request.actor, at=clock.now()
+            )
+            messages.warning(
+                request,
+                ngettext(
+                    "Tube %(tube)s is void. %(n)s person must be sampled again within the hour.",
+                    "Tube %(tube)s is void. %(n)s persons must be sampled again within the hour.",
+                    len(made),
+                )
+                % {"tube": code, "n": len(made)},
+            )
+            return go(request, "testing:tube", code)
+    context = {
+        "tube": tube,
+        "form": form,
+        "state": TubeState(tube.state),
+        "members": samples.in_tube(code)
+        if request.actor.may("people.register.read", within=tube.area_path)
+        else None,
+        "make_ups": samples.make_ups_of(code),
+    }
+    name = "testing/tube.html#part" if request.htmx else "testing/tube.html"
+    return render(request, name, context, status=422 if form and form.errors else 200)
+
+
+def _lane(lane_id: UUID) -> Lane:
+    lane = Lane.objects.select_related("site", "round").filter(pk=lane_id).first()
+    if lane is None:
+        raise Refusal("not_found", what=str(Lane._meta.verbose_name))
+    return lane

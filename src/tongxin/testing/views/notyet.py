@@ -1,0 +1,280 @@
+"""The not-yet list (MT-44): who is not covered, and what is done about each: call, visit, reason, removal."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from tongxin.access.gate import ActorRequest, needs
+from tongxin.access.services import journal
+from tongxin.core import clock, pages
+from tongxin.core.refusals import Refusal
+from tongxin.people.enums import CallPurpose
+from tongxin.people.queries import calls as call_queries
+from tongxin.people.services import calls
+from tongxin.places.queries.areas import named
+from tongxin.testing.enums import Coverage, RemovalReason, VisitOutcome
+from tongxin.testing.forms import ClaimForm, RemovalForm, VisitForm, WhyForm
+from tongxin.testing.models import Round
+from tongxin.testing.queries import coverage, notyet
+from tongxin.testing.queries import rounds as queries
+from tongxin.testing.rules.claims import CLAIMABLE
+from tongxin.testing.rules.rounds import RUNNING
+from tongxin.testing.services import claims
+from tongxin.testing.views.rounds import REGISTER, classes_of, sees_whole
+
+CLAIM, CALL = "testing.coverage.claim", "people.call.answer"
+CHANGED = "coverage-changed"
+
+
+@needs(REGISTER)
+@require_GET
+def now(request: ActorRequest) -> HttpResponse:
+    """The list of the round at work."""
+    round_ = queries.current()
+    if round_ is not None:
+        return redirect("testing:not_yet", round_.pk)
+    return render(request, "testing/none.html", {"what": _("Not yet tested")})
+
+
+@needs(REGISTER)
+@require_GET
+def not_yet(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """Door by door; counts and list come again in place after each act."""
+    request.actor.must("testing.round.read")
+    round_ = queries.one(round_id)
+    target = request.htmx.target if request.htmx else ""
+    if target == "counts":
+        return render(request, "testing/notyet.html#counts", _counts(request, round_))
+    building, grid = request.GET.get("building", ""), request.GET.get("grid", "")
+    page = notyet.expected_page(
+        round_id, at=clock.now(), building=building, grid=grid, after=request.GET.get("after", "")
+    )
+    notyet.with_contacts(round_id, page.rows)
+    context = _counts(request, round_) | {
+        "page": page,
+        "building": building,
+        "grid": grid,
+        "grids": list(dict.fromkeys((each.grid_path, each.grid) for each in page.buildings if each.grid)),
+        "older": pages.address(request.GET, after=page.older) if page.older else "",
+        "start": pages.without(request.GET, "after") if request.GET.get("after") else "",
+        "address": request.get_full_path(),
+        "sheet": f"{reverse('testing:not_yet_sheet', args=[round_id])}{pages.address(request.GET, after='')}",
+        "may_claim": request.actor.may(CLAIM) and round_.state in RUNNING,
+        "may_call": request.actor.may(CALL) and round_.state in RUNNING,
+    }
+    name = "testing/notyet.html#list" if target == "list" else "testing/notyet.html"
+    return render(request, name, context)
+
+
+@needs(REGISTER)
+@require_GET
+def sheet(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """The list on paper, for doors; recorded as a listing."""
+    request.actor.must("testing.round.read")
+    round_ = queries.one(round_id)
+    at = clock.now()
+    page = notyet.everybody(
+        round_id, at=at, building=request.GET.get("building", ""), grid=request.GET.get("grid", "")
+    )
+    if page.rows:
+        people = [row.person_id for row in page.rows]
+        path = round_.area_path if sees_whole(request.actor, round_) else request.actor.paths[0]
+        journal.seen(by=request.actor, area_path=path, what="notyet", people=people, at=at)
+    context = {"round": round_, "page": page, "at": at, "area": _area(request, round_)}
+    return render(request, "testing/notyet_sheet.html", context)
+
+
+@needs(CLAIM)
+def reason(request: ActorRequest, round_id: UUID, person_id: UUID) -> HttpResponse:
+    """Why a person is not sampled, with what its class asks for."""
+    row = _row(request, round_id, person_id)
+    klass = request.POST.get("klass") or request.GET.get("class", "")
+    if klass not in CLAIMABLE:
+        return _part(request, round_id, row, "reason", choices=_choices())
+    form = ClaimForm(request.POST or None, klass=klass)
+    if request.method == "POST" and form.is_valid():
+        try:
+            claims.claim(
+                round_id=round_id, person_id=person_id, by=request.actor, at=clock.now(), **form.cleaned_data
+            )
+        except Refusal as refusal:
+            if refusal.code != "claim_needs":
+                raise
+            form.add_error("note", refusal.says)
+        else:
+            done = _("%(name)s: %(klass)s.") % {"name": row.name, "klass": Coverage(klass).label}
+            return _done(request, round_id, person_id, done)
+    return _part(request, round_id, row, "reason", form=form, klass=Coverage(klass), choices=_choices())
+
+
+@needs(CLAIM)
+@require_POST
+def withdrawn(request: ActorRequest, round_id: UUID, person_id: UUID) -> HttpResponse:
+    """Take a reason back."""
+    row = _row(request, round_id, person_id)
+    form = WhyForm(request.POST)
+    if not form.is_valid():
+        return _part(request, round_id, row, "standing", why=form)
+    claims.withdraw(
+        round_id=round_id, person_id=person_id, why=form.cleaned_data["why"], by=request.actor, at=clock.now()
+    )
+    return _done(request, round_id, person_id, _("%(name)s is unknown again.") % {"name": row.name})
+
+
+@needs(CLAIM)
+def visit(request: ActorRequest, round_id: UUID, person_id: UUID) -> HttpResponse:
+    """Write down a knock on the door."""
+    row = _row(request, round_id, person_id)
+    form = VisitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        outcome = VisitOutcome(form.cleaned_data["outcome"])
+        claims.visit(
+            round_id=round_id,
+            person_id=person_id,
+            outcome=outcome,
+            note=form.cleaned_data["note"],
+            by=request.actor,
+            at=clock.now(),
+        )
+        done = _("Visit to %(name)s: %(outcome)s.") % {"name": row.name, "outcome": outcome.label}
+        return _done(request, round_id, person_id, done)
+    return _part(request, round_id, row, "visit", form=form)
+
+
+@needs(CLAIM)
+def removal(request: ActorRequest, round_id: UUID, person_id: UUID) -> HttpResponse:
+    """Take a person out of the base of the round."""
+    row = _row(request, round_id, person_id)
+    form = RemovalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        claims.remove_from_base(
+            round_id=round_id,
+            person_id=person_id,
+            reason=RemovalReason(form.cleaned_data["reason"]),
+            note=form.cleaned_data["note"],
+            by=request.actor,
+            at=clock.now(),
+        )
+        return _away(request, round_id, _("%(name)s is no longer in the base.") % {"name": row.name})
+    return _part(request, round_id, row, "removal", form=form)
+
+
+@needs(CLAIM)
+@require_POST
+def put_back(request: ActorRequest, round_id: UUID, person_id: UUID) -> HttpResponse:
+    """Put a removed person back into the base."""
+    form = WhyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why, before the base is changed."))
+        return redirect("testing:closing", round_id)
+    claims.put_back(
+        round_id=round_id, person_id=person_id, why=form.cleaned_data["why"], by=request.actor, at=clock.now()
+    )
+    messages.success(request, _("Put back into the base, still unknown."))
+    return redirect("testing:closing", round_id)
+
+
+@needs(CALL)
+def call(request: ActorRequest, round_id: UUID, person_id: UUID) -> HttpResponse:
+    """What was tried; taking the call puts it on the list and opens it with its outcomes."""
+    row = _row(request, round_id, person_id)
+    round_ = queries.one(round_id)
+    if request.method == "POST":
+        at = clock.now()
+        calls.owe(
+            purpose=CallPurpose.NOT_YET,
+            about_id=round_id,
+            person_ids=[person_id],
+            due_at=max(round_.closes_at, at),
+            at=at,
+        )
+        task = call_queries.of_person(about_id=round_id, person_id=person_id)
+        if task is None:
+            raise Refusal("not_found", what=_("call"))
+        calls.lease(task_id=task.pk, by=request.actor, at=at)
+        address = reverse("people:call", args=[task.pk])
+        return redirect(f"{address}?back={reverse('testing:not_yet', args=[round_id])}")
+    return _part(request, round_id, row, "call")
+
+
+@needs(REGISTER)
+@require_GET
+def standing(request: ActorRequest, round_id: UUID, person_id: UUID) -> HttpResponse:
+    """Where a person of the round stands, and all that was tried."""
+    request.actor.must("testing.round.read")
+    return _part(request, round_id, _row(request, round_id, person_id), "standing", why=WhyForm())
+
+
+def _row(request: ActorRequest, round_id: UUID, person_id: UUID) -> notyet.ExpectedRow:
+    row = notyet.person_of_round(round_id, person_id)
+    if not request.actor.may(REGISTER, within=row.area_path):
+        raise Refusal("not_found", what=_("person"))
+    return row
+
+
+def _part(
+    request: ActorRequest, round_id: UUID, row: notyet.ExpectedRow, act: str, **more: Any
+) -> HttpResponse:
+    """The drawer of one person, or its page; 422 with a form that is not right yet."""
+    round_ = queries.one(round_id)
+    form = more.get("form")
+    is_running = round_.state in RUNNING
+    context = {
+        "round": round_,
+        "row": row,
+        "act": act,
+        "told": notyet.told(round_id, row.person_id),
+        "may_claim": is_running and request.actor.may(CLAIM, within=row.area_path),
+        "may_call": is_running and request.actor.may(CALL, within=row.area_path),
+        "by_swab": row.klass in (Coverage.HERE, Coverage.MOBILE),
+        **more,
+    }
+    name = "testing/person.html#part" if request.htmx else "testing/person.html"
+    return render(request, name, context, status=422 if form is not None and form.errors else 200)
+
+
+def _done(request: ActorRequest, round_id: UUID, person_id: UUID, words: str) -> HttpResponse:
+    """After an act: the drawer shows where the person stands now, the list behind it comes again."""
+    if not request.htmx:
+        messages.success(request, words)
+        return redirect("testing:not_yet", round_id)
+    response = _part(
+        request, round_id, notyet.person_of_round(round_id, person_id), "standing", done=words, why=WhyForm()
+    )
+    response.headers["HX-Trigger"] = CHANGED
+    return response
+
+
+def _away(request: ActorRequest, round_id: UUID, words: str) -> HttpResponse:
+    if not request.htmx:
+        messages.success(request, words)
+        return redirect("testing:not_yet", round_id)
+    response = render(request, "testing/person.html#gone", {"done": words})
+    response.headers["HX-Trigger"] = CHANGED
+    return response
+
+
+def _counts(request: ActorRequest, round_: Round) -> dict[str, Any]:
+    counts = coverage.by_class(round_.pk)
+    return {
+        "round": round_,
+        "counts": counts,
+        "classes": classes_of(request.actor, round_, counts),
+        "area": _area(request, round_),
+        "at": clock.now(),
+        "is_running": round_.state in RUNNING,
+    }
+
+
+def _area(request: ActorRequest, round_: Round) -> str:
+    return named(round_.area_path if sees_whole(request.actor, round_) else request.actor.home)
+
+
+def _choices() -> list[tuple[str, Any]]:
+    return [(klass.value, klass.label) for klass in CLAIMABLE]
