@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 Event = dict[str, Any]
+CAPTURE = "/api/v1/capture"
 
 
 class DoorClosed(Exception):
@@ -41,7 +42,7 @@ class Phone:
     def send(self, events: list[Event], at: datetime) -> list[dict[str, Any]]:
         """Send one batch and keep its receipts."""
         body = {"batch": str(uuid4()), "device_at": at.isoformat(), "app": "simulation", "events": events}
-        answer = _ask(self.server, "POST", "/api/v1/capture", body, token=self.token)
+        answer = _ask(self.server, "POST", CAPTURE, body, token=self.token)
         for receipt in answer["receipts"]:
             self.acknowledged.setdefault(UUID(receipt["id"]), (receipt["verdict"], receipt.get("code")))
         receipts: list[dict[str, Any]] = answer["receipts"]
@@ -54,8 +55,11 @@ def _ask(server: str, method: str, path: str, body: Any = None, *, token: str = 
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
     content = None
     if body is not None:
-        content = gzip.compress(json.dumps(body).encode())
-        headers |= {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        content = json.dumps(body).encode()
+        headers["Content-Type"] = "application/json"
+        if path == CAPTURE:
+            content = gzip.compress(content)
+            headers["Content-Encoding"] = "gzip"
     if token:
         headers["Authorization"] = f"Device {token}"
     request = urllib.request.Request(f"{server}{path}", data=content, headers=headers, method=method)  # noqa: S310 -- scheme checked above

@@ -126,6 +126,12 @@ def open_round(stage: Stage, ground: Shuangxi) -> Round:
             by=head,
             at=early,
         )
+        document = f"永疫指〔2021〕{number}号"
+        for state, by, at in (
+            (RoundState.APPROVED, commander, stage.hour(-2.5)),
+            (RoundState.ANNOUNCED, head, stage.hour(-2)),
+        ):
+            rounds.advance(round_id=round_.pk, to=state, ground=document, by=by, at=at)
         for lane, count in zip(lanes, (160, 160, 90), strict=True):
             prefix = f"SX{number:02d}{lane.number}"
             tubes.deal_tubes(
@@ -134,15 +140,10 @@ def open_round(stage: Stage, ground: Shuangxi) -> Round:
                 prefix=prefix,
                 batch_label=f"双溪第{number}轮",
                 by=chief,
-                at=early,
+                at=stage.hour(-1),
             )
-        document = f"永疫指〔2021〕{number}号"
-        for state, by, at in (
-            (RoundState.APPROVED, commander, stage.hour(-2.5)),
-            (RoundState.ANNOUNCED, head, stage.hour(-2)),
-            (RoundState.OPEN, chief, stage.hour(0)),
-        ):
-            rounds.advance(round_id=round_.pk, to=state, ground=document, by=by, at=at)
+        rounds.advance(round_id=round_.pk, to=RoundState.OPEN, ground=document, by=chief, at=stage.hour(0))
+        round_.refresh_from_db()
     stage.tell(f"round {number} is open")
     return round_
 

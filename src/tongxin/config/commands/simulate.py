@@ -63,6 +63,7 @@ def _server(address: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    serve.collect_static()
     with serve.started("127.0.0.1", port) as crew:
         yield crew.address
 
