@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.core.navigation import register_item
+
 
 class ReportsConfig(AppConfig):
     name = "tongxin.reports"
@@ -9,3 +11,6 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.reports import refusals  # noqa: F401, PLC0415 -- registers this app's codes
+
+        register_item("reports:home", _("Today"), "home", "", order=1)
+        register_item("reports:briefings", _("Briefings"), "news", "reports.report.read", order=80)

@@ -12,6 +12,7 @@ declare(
         "briefing_approved": _(
             "Briefing no. %(number)s is approved and cannot change. Make a corrected one."
         ),
+        "briefing_text_needed": _("Write at least one sentence before the briefing is sent."),
         "author_approves": _("The author cannot approve their own briefing."),
     }
 )

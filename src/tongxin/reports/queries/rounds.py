@@ -1,0 +1,111 @@
+"""The report of a round (轮次报告): figures beside those of the round before, and why the base changed (MT-43)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+from django.utils.functional import Promise
+
+from tongxin.reports import figures
+from tongxin.reports.figures import FIGURES, Scope, Value
+from tongxin.reports.queries.rows import has_rows
+from tongxin.testing.enums import Coverage
+from tongxin.testing.models import Closing, Expected, Round
+from tongxin.testing.queries import coverage
+from tongxin.testing.queries.coverage import BuildingCounts, ClassCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure as it is shown, beside the same figure of before."""
+
+    key: str
+    title: str | Promise
+    unit: str | Promise
+    value: Value
+    before: Value
+
+    @property
+    def text(self) -> str:
+        return FIGURES[self.key].text(self.value)
+
+    @property
+    def before_text(self) -> str:
+        return FIGURES[self.key].text(self.before)
+
+    @property
+    def change(self) -> str:
+        return FIGURES[self.key].change(self.value, self.before)
+
+    @property
+    def is_door(self) -> bool:
+        return self.value is not None and has_rows(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str | Promise
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a round report shows, as of one instant."""
+
+    round: Round
+    before: Round | None
+    as_of: datetime
+    sections: list[Section]
+    counts: ClassCounts
+    buildings: list[BuildingCounts]
+    removals: list[tuple[str, int]]
+    closing: Closing | None
+
+    @property
+    def is_corrected(self) -> bool:
+        """Something came after the closing: the closed figures stand, the present ones are shown beside (MT-46)."""
+        return self.closing is not None and self.counts.as_dict() != self.closing.classes
+
+    @property
+    def closed_classes(self) -> list[tuple[str, str, int, int]]:
+        """Code, word, count at closing and now."""
+        if self.closing is None:
+            return []
+        classes = self.closing.classes
+        return [(k.value, str(k.label), classes.get(k.value, 0), self.counts.of(k)) for k in Coverage]
+
+
+def report(round_: Round, at: datetime) -> Report:
+    """The report of a round as it stands now; a fixed number of queries."""
+    before = (
+        Round.objects.filter(area_path=round_.area_path, number__lt=round_.number)
+        .exclude(base_count=None)
+        .order_by("-number")
+        .first()
+    )
+    keys = figures.ALL_ROUND_KEYS
+    now = figures.values(keys, Scope(round_.area_path, at, round_))
+    then = figures.values(keys, Scope(round_.area_path, at, before)) if before else {}
+    return Report(
+        round=round_,
+        before=before,
+        as_of=at,
+        sections=[
+            Section(figures.ROUND_TITLES[group], lines_of(group_keys, now, then))
+            for group, group_keys in figures.ROUND_KEYS
+        ],
+        counts=coverage.by_class(round_.pk),
+        buildings=coverage.by_building(round_.pk, at),
+        removals=_removals(round_),
+        closing=coverage.closing_of(round_.pk),
+    )
+
+
+def lines_of(keys: tuple[str, ...], now: figures.Values, then: figures.Values) -> list[Line]:
+    return [Line(key, FIGURES[key].title, FIGURES[key].unit, now.get(key), then.get(key)) for key in keys]
+
+
+def _removals(round_: Round) -> list[tuple[str, int]]:
+    removed = Expected.objects.filter(round=round_).exclude(removed_at=None)
+    counted = removed.values_list("removed_reason").annotate(count=Count("pk")).order_by("-count")
+    return [(reason or "—", count) for reason, count in counted]

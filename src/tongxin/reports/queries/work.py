@@ -1,0 +1,251 @@
+"""My work today (今日): what waits on this person, each line a door to where it is done."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.access.actors import Actor
+from tongxin.containment.models import Restriction
+from tongxin.core import clock
+from tongxin.people.enums import CallPurpose
+from tongxin.people.models import CallTask
+from tongxin.places.queries.rules import rules
+from tongxin.reports.queries import briefings
+from tongxin.testing.enums import Coverage, RoundState, TubeState
+from tongxin.testing.models import Expected, FoundPerson, MakeUp, PositivePool, Round, Signature, Tube
+from tongxin.testing.queries import results, rounds
+
+NOBODY = UUID(int=0)
+# Not yet at the laboratory: their clock runs from the first swab (MT-31).
+ON_THE_WAY = (TubeState.OPEN, TubeState.CLOSED, TubeState.BOXED, TubeState.IN_TRANSIT)
+SIGNED_IN = (RoundState.SAMPLING_CLOSED, RoundState.RECONCILING)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One line of work: how many, of what, how pressing, and the address (a URL name with arguments) of its page."""
+
+    title: str | Promise
+    count: int
+    unit: str | Promise
+    meaning: str
+    url: str
+    args: tuple[Any, ...] = ()
+    due_at: datetime | None = None
+    query: str = ""
+
+
+def duties(actor: Actor, round_: Round | None, at: datetime) -> list[Duty]:
+    """What waits on this person now, the most pressing first; nothing that waits on others only."""
+    order = {"stop": 0, "attention": 1, "waiting": 2}
+    found = [duty for find in _DUTIES for duty in find(actor, round_, at) if duty.count]
+    return sorted(found, key=lambda duty: order[duty.meaning])
+
+
+def _pools(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    if not actor.may("testing.pool.read"):
+        return
+    running = PositivePool.objects.filter(closed_at=None).order_by("results_due_at")
+    first = running.first()
+    if first is not None:
+        late = first.results_due_at < at
+        yield Duty(
+            _("Positive pools at work"),
+            running.count(),
+            _("pools"),
+            "stop" if late else "attention",
+            "testing:pools",
+            due_at=first.results_due_at,
+        )
+
+
+def _results(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    if round_ is None or not (actor.may("testing.result.release") or actor.may("testing.result.enter")):
+        return
+    counts = results.result_counts(round_.pk)
+    here = ("testing:results", (round_.pk,))
+    if actor.may("testing.result.release"):
+        yield Duty(_("Results in doubt"), counts.doubtful, _("tubes"), "stop", *here, query="view=doubtful")
+        yield Duty(
+            _("Results to release"),
+            counts.to_release,
+            _("tubes"),
+            "attention",
+            *here,
+            query="view=to_release",
+        )
+    if actor.may("testing.result.enter"):
+        yield Duty(
+            _("Tubes without a result"), counts.waiting, _("tubes"), "waiting", *here, query="view=waiting"
+        )
+
+
+def _tubes(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    if round_ is None or not (actor.may("testing.lane.run") or actor.may("testing.round.run")):
+        return
+    found = rules(
+        ["testing.tube.alarm_minutes", "testing.tube.breach_minutes"],
+        path=round_.area_path,
+        on=clock.day_of(at),
+    )
+    if len(found) < 2:
+        return
+    alarm, breach = (
+        timedelta(minutes=int(found[f"testing.tube.{name}_minutes"].value)) for name in ("alarm", "breach")
+    )
+    waiting = Tube.objects.filter(round=round_, state__in=ON_THE_WAY, first_swab_at__lte=at - alarm)
+    oldest = waiting.order_by("first_swab_at").values_list("first_swab_at", flat=True).first()
+    if oldest is not None:
+        yield Duty(
+            _("Tubes over 2 hours, not yet at the laboratory"),
+            waiting.count(),
+            _("tubes"),
+            "stop" if oldest + breach <= at else "attention",
+            "testing:board",
+            (round_.pk,),
+            due_at=oldest + breach,
+        )
+
+
+def _unknown(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    if round_ is None or not actor.may("testing.coverage.claim") or round_.state not in _RUNNING:
+        return
+    unknown = Expected.objects.filter(round=round_, removed_at=None, klass=Coverage.UNKNOWN)
+    yield Duty(
+        _("Not yet tested: call, visit or give a reason"),
+        _here(unknown, actor, "testing.coverage.claim").count(),
+        _("persons"),
+        "attention",
+        "testing:not_yet",
+        (round_.pk,),
+        due_at=round_.closes_at,
+    )
+
+
+def _make_ups(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    if round_ is None or not actor.may("testing.coverage.claim"):
+        return
+    owed = _here(MakeUp.objects.filter(round=round_, done_at=None), actor, "testing.coverage.claim")
+    first = owed.order_by("due_at").values_list("due_at", flat=True).first()
+    if first is not None:
+        yield Duty(
+            _("Make-up tests owed"),
+            owed.count(),
+            _("persons"),
+            "stop" if first < at else "attention",
+            "reports:rows",
+            (round_.pk, "make_ups_owed"),
+            due_at=first,
+        )
+
+
+def _found(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    if round_ is None or not actor.may("people.person.change"):
+        return
+    found = FoundPerson.objects.filter(verified_at=None)
+    yield Duty(
+        _("Newly found, to verify"),
+        _here(found, actor, "people.person.change").count(),
+        _("persons"),
+        "waiting",
+        "reports:rows",
+        (round_.pk, "base_added"),
+    )
+
+
+def _calls(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    """Calls that nobody else is making now: those of pools, and those of the round's not-yet list."""
+    if not actor.may("people.call.answer"):
+        return
+    owed = _here(CallTask.objects.filter(closed_at=None), actor, "people.call.answer")
+    free = owed.filter(
+        Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_by_id=actor.account_id or NOBODY)
+    )
+    counted = {
+        row["purpose"]: (row["count"], row["due"])
+        for row in free.values("purpose").annotate(count=Count("pk"), due=Min("due_at")).order_by()
+    }
+    doors: list[tuple[str, str | Promise, str, tuple[Any, ...]]] = []
+    if actor.may("testing.pool.read"):
+        doors.append((CallPurpose.POOL, _("Calls to pool members"), "testing:pools", ()))
+    if round_ is not None:
+        doors.append((CallPurpose.NOT_YET, _("Calls to the not yet tested"), "testing:not_yet", (round_.pk,)))
+    for purpose, title, url, args in doors:
+        if purpose in counted:
+            count, due = counted[purpose]
+            yield Duty(title, count, _("calls"), "stop" if due < at else "attention", url, args, due_at=due)
+
+
+def _signatures(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    if round_ is None or round_.state not in SIGNED_IN or not actor.may("testing.round.sign"):
+        return
+    mine = Signature.objects.filter(
+        round=round_, withdrawn_at=None, by_id=actor.account_id or NOBODY
+    ).exists()
+    yield Duty(
+        _("Your signature is wanted to close the round"),
+        0 if mine else 1,
+        _("signatures"),
+        "attention",
+        "testing:closing",
+        (round_.pk,),
+    )
+
+
+def _briefings(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    if not actor.may("reports.briefing.approve"):
+        return
+    waiting = briefings.waiting().exclude(author_id=actor.account_id or NOBODY)
+    yield Duty(_("Briefings to sign"), waiting.count(), _("briefings"), "attention", "reports:briefings")
+
+
+def _holds(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    """Warnings before a hold ends (LE-12): six hours ahead, for those who may decide again."""
+    if not actor.may("containment.restriction.renew"):
+        return
+    ending = Restriction.objects.in_force(at).filter(ends_at__lte=at + timedelta(hours=6))
+    first = ending.order_by("ends_at").values_list("ends_at", flat=True).first()
+    if first is not None:
+        yield Duty(
+            _("Holds that end within 6 hours"),
+            ending.count(),
+            _("persons"),
+            "waiting",
+            "containment:restrictions",
+            due_at=first,
+        )
+
+
+def _here(rows: QuerySet[Any], actor: Actor, capability: str) -> QuerySet[Any]:
+    """Rows of the areas where this person holds the capability."""
+    paths = actor.paths_for(capability)
+    inside = Q(pk=None)
+    for path in paths:
+        inside |= Q(area_path__startswith=path)
+    return rows.filter(inside)
+
+
+def todays_round(actor: Actor) -> Round | None:
+    """The round at work, the next or the last one, that this person can see."""
+    return rounds.current() if actor.may("testing.round.read") else None
+
+
+_RUNNING = (RoundState.OPEN, RoundState.SAMPLING_CLOSED, RoundState.RECONCILING)
+_DUTIES: tuple[Callable[[Actor, Round | None, datetime], Iterator[Duty]], ...] = (
+    _pools,
+    _results,
+    _tubes,
+    _calls,
+    _unknown,
+    _make_ups,
+    _signatures,
+    _briefings,
+    _holds,
+    _found,
+)
