@@ -21,7 +21,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import BaseCommand, call_command
+from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -279,8 +279,6 @@ def serve(host: str, port: int, workers: int, story: str = "") -> int:
     try:
         with database.running() as server:
             said(_("database ready"))
-            setup_django()
-            BaseCommand().check()  # a page that cannot be imported is told once, not by every request
             prepare()
             collect_static()
             with started(host, port, workers) as crew:
