@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tongxin.people.services.reveal import SHORTEST_REASON
 
@@ -23,7 +24,7 @@ class ReasonForm(forms.Form):
 class CorrectionForm(forms.Form):
     """What the register says wrongly of a person."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     phone = forms.CharField(
         label=_("New phone number"),
         max_length=40,

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -62,11 +62,11 @@ def register(request: ActorRequest) -> HttpResponse:
     ]
     table = Table(
         columns=[
-            Column(_("Name")),
+            Column(pgettext("person", "Name")),
             Column(_("Sex, age"), "nowrap"),
             Column(_("Address"), "wide-only"),
             Column(_("Relation"), "wide-only"),
-            Column(_("Document"), "wide-only"),
+            Column(pgettext("person", "Document"), "wide-only"),
             Column(_("Phone"), "wide-only"),
             Column(_("Tags"), "wide-only"),
         ],

@@ -33,8 +33,6 @@ def test_what_has_no_reading_has_no_pinyin(name: str) -> None:
     assert initials_of(name) == ""
 
 
-def test_a_long_name_stays_within_its_column() -> None:
-    name = "阿卜杜热合曼" * 10
-
-    assert len(pinyin_of(name)[:400]) <= 400
-    assert 1 <= len(pinyin_of("乐" * 12).split()) <= 8
+def test_a_name_of_many_readings_stays_within_its_column() -> None:
+    assert len(pinyin_of("乐" * 12).split()) == 8
+    assert len(pinyin_of("长" * 8)) <= 400
