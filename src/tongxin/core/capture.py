@@ -55,6 +55,7 @@ class Delivery:
     received_at: datetime
     device_at: datetime
     tolerance: timedelta
+    is_repeat: bool = False  # the batch's key is known: most of it, or all, is here already
 
     @property
     def offset(self) -> timedelta:

@@ -11,7 +11,7 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Annotated, Any, cast
@@ -192,6 +192,7 @@ def apply_batch(
     )
     words: dict[UUID, Word] = {odd.id: odd.word for odd in parcel.odd}
     is_new = _keep(cursor, delivery, parcel, sent)
+    delivery = replace(delivery, is_repeat=not is_new)
     if device.revoked_at is not None:
         words.update({event.id: Word("refused", "device_revoked") for event in parcel.events})
     else:
@@ -423,6 +424,10 @@ def is_passing(problem: Exception) -> bool:
     return isinstance(cause or problem, psycopg.OperationalError | psycopg.InterfaceError)
 
 
+# Every look-up here is by key: a plan made while a table was small must not read it whole when it is large.
+_SETTINGS = "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true)"
+
+
 @contextmanager
 def _transaction() -> Iterator[Cursor]:
     """psycopg's own cursor in Django's transaction: statements are prepared, values are bound by the server."""
@@ -433,9 +438,7 @@ def _transaction() -> Iterator[Cursor]:
         before, raw.prepare_threshold = raw.prepare_threshold, 2
         try:
             with psycopg.Cursor(raw) as cursor:
-                cursor.execute(
-                    "SELECT set_config('statement_timeout', %s, true)", [str(STATEMENT_MILLISECONDS)]
-                )
+                cursor.execute(_SETTINGS, [str(STATEMENT_MILLISECONDS)])
                 yield cast(Cursor, cursor)
         finally:
             raw.prepare_threshold = before

@@ -142,6 +142,10 @@ def take(cursor: Cursor, delivery: Delivery, events: Sequence[Event]) -> Words:
     words: Words = {}
     for kind, apply in KINDS.items():
         chosen = [event for event in mine if type(event) is kind]
+        if chosen and delivery.is_repeat:
+            held = _held(cursor, kind.TABLE, chosen)
+            words.update(dict.fromkeys(held, DUPLICATE))
+            chosen = [event for event in chosen if event.id not in held]
         if chosen:
             for place, group in _by_place(chosen, standings, words):
                 apply(cursor, delivery, place, group, words)
@@ -273,19 +277,20 @@ _INSERT_SAMPLES = f"""
         JOIN people_person p ON p.id = i.person
         ORDER BY i.id
         ON CONFLICT (id) DO NOTHING
-        RETURNING id, round_id, person_id, tube_code, position),
+        RETURNING id, round_id, person_id),
     looked_at AS (
         SELECT n.id,
                EXISTS (SELECT 1 FROM testing_sample o
                        WHERE o.round_id = n.round_id AND o.person_id = n.person_id AND NOT EXISTS (
-                           SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = o.id)) AS is_again,
-               EXISTS (SELECT 1 FROM testing_sample o
-                       WHERE o.tube_code = n.tube_code AND o.position = n.position AND NOT EXISTS (
-                           SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = o.id)) AS is_taken
+                           SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = o.id)) AS is_again
         FROM stored n)
-    SELECT count(*), array_agg(id) FILTER (WHERE is_again), array_agg(id) FILTER (WHERE is_taken),
-           CASE WHEN count(*) < %s THEN array_agg(id) END
+    SELECT count(*), array_agg(id) FILTER (WHERE is_again), CASE WHEN count(*) < %s THEN array_agg(id) END
     FROM looked_at"""
+
+_POSITIONS = """
+    SELECT s.tube_code, s.position FROM testing_sample s
+    WHERE s.tube_code = ANY (%s::text[])
+      AND NOT EXISTS (SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = s.id)"""
 
 
 def _apply_samples(
@@ -313,6 +318,8 @@ def _apply_samples(
 def _insert_samples(
     cursor: Cursor, delivery: Delivery, place: Place, samples: Sequence[SampleTaken], words: Words
 ) -> list[SampleTaken]:
+    cursor.execute(_POSITIONS, [array({sample.tube for sample in samples})])
+    positions = set(cursor.fetchall())
     cursor.execute(
         _INSERT_SAMPLES,
         [
@@ -326,12 +333,13 @@ def _insert_samples(
             len(samples),
         ],
     )
-    ((count, again, taken, stored),) = cursor.fetchall()
+    ((count, again, stored),) = cursor.fetchall()
     held = None if stored is None and count == len(samples) else set(stored or ())
     fresh = samples if held is None else [sample for sample in samples if sample.id in held]
     if place.is_late:
         words.update((sample.id, LATE) for sample in fresh)
-    words.update(dict.fromkeys([*(taken or ()), *_second(fresh, _spot)], POSITION_TAKEN))
+    taken = [sample.id for sample in fresh if _spot(sample) in positions] if positions else []
+    words.update(dict.fromkeys([*taken, *_second(fresh, _spot)], POSITION_TAKEN))
     words.update(dict.fromkeys([*(again or ()), *_second(fresh, _person)], ALREADY_SAMPLED))
     return [] if held is None else [sample for sample in samples if sample.id not in held]
 
