@@ -103,5 +103,7 @@ def masked(value: str) -> str:
 
 
 def spaced(value: str, group: int = 4) -> str:
-    """0412 1234 567: a long code as it is read aloud."""
+    """0412 1234 567: a long number as it is read aloud; a code with its own dashes stays as it is."""
+    if not value.isdigit():
+        return value
     return " ".join(value[start : start + group] for start in range(0, len(value), group))
