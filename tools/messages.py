@@ -54,7 +54,8 @@ def extracted() -> Catalog:
     for path in sorted([*sources, *templates]):
         text = path.read_text("utf-8")
         if path.suffix != ".py":
-            text = templatize(text, origin=str(path))
+            # What is no message becomes X and blanks: indented by chance, which Python's tokenizer does not take.
+            text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
         place = str(path.relative_to(ROOT))
         messages = extract_python(BytesIO(text.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
         for line, function, words, notes in messages:
