@@ -113,7 +113,10 @@ class Document(SealedNumber):
                 fields=["person"], condition=Q(is_primary=True), name="one_primary_document"
             ),
         ]
-        indexes = [models.Index(fields=["number_index"], name="document_number")]
+        indexes = [
+            models.Index(fields=["number_index"], name="document_number"),
+            models.Index(fields=["tail"], name="document_tail"),
+        ]
 
     def __str__(self) -> str:
         return self.masked
