@@ -105,6 +105,20 @@ def sign_and_close(play: Play) -> dict[str, int]:
     return dict(done.classes)
 
 
+def report_early_tubes(play: Play, *, before: datetime) -> int:
+    """The laboratory reports the tubes closed before an instant, all negative. Returns how many."""
+    lab, officer = play.stage.actor("lab"), play.stage.actor("he")
+    with scope.scoped([lab.home]):
+        closed = Tube.objects.filter(round_id=play.round_id, state=TubeState.CLOSED, closed_at__lt=before)
+        codes = list(closed.order_by("code").values_list("code", flat=True))
+        reports = [Report(code=code, word=ResultWord.NEGATIVE, laboratory=LABORATORY) for code in codes]
+        results.enter_results(reports=reports, by=lab, at=clock.now())
+    with scope.scoped([officer.home]):
+        results.release_results(tube_codes=codes, by=officer, at=clock.now())
+    play.stage.tell(f"{len(codes)} results of the morning released")
+    return len(codes)
+
+
 def laboratory_reports(play: Play) -> str:
     """The laboratory reports every tube; one pool is positive. Returns its code."""
     lab, officer = play.stage.actor("lab"), play.stage.actor("he")

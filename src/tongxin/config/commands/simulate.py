@@ -26,6 +26,7 @@ from tongxin.testing.models import Round
 
 BROKEN, CANNOT = 1, 2
 HISTORY = timedelta(hours=4.5)  # a live round has been running for so long
+LABORATORY_TAKES = timedelta(minutes=100)
 PAUSE = 0.5
 
 
@@ -111,6 +112,8 @@ def _live(server: str) -> int:
     said(_("round %(number)s is in progress: %(done)s of %(total)s sampled") % {
         "number": round_.number, "done": play.taken, "total": play.total,
     })  # fmt: skip
+    _wait_until_settled(play)
+    evening.report_early_tubes(play, before=clock.now() - LABORATORY_TAKES)
     _print_accounts()
     while play.queue:
         time.sleep(PAUSE)

@@ -1,0 +1,46 @@
+"""Story A: the tenth round of Shuangxi is played through the real HTTP doors, and everybody is accounted for."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.story
+def test_the_round_ends_with_every_person_accounted_for(tmp_path: Path) -> None:
+    target = tmp_path / "figures.json"
+
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tongxin.config.cli",
+            "simulate",
+            "shuangxi",
+            "--fast",
+            "--scratch",
+            "--json",
+            target,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    figures = json.loads(target.read_text("utf-8"))
+    assert figures["broken"] == []
+    assert sum(figures["classes"].values()) == figures["base_closing"]  # MT-40
+    assert figures["classes"]["unknown"] == 0
+    assert figures["covered"] == 2718  # A4: persons sampled in round 10
+    assert (
+        figures["base_closing"] == figures["base_opening"] + figures["base_added"] - figures["base_removed"]
+    )  # MT-43
+    assert figures["pool"] == {"members": 10, "held": 10, "held_after": 0}  # X4
+    assert "sampled here" in run.stdout or "本点采样" in run.stdout
