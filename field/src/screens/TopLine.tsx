@@ -5,7 +5,7 @@ import { useApp } from "./app";
 /** Where we are, whether the server answers, and what is not sent yet: facts in a corner, never a dialog. */
 export function TopLine() {
   const app = useApp();
-  const { device, pack, lane, round, contact, debt, view } = app;
+  const { device, pack, lane, round, view } = app;
   const place = lane.value
     ? round.value
       ? t.value.where(round.value.number, pack.value?.point.name ?? "", lane.value.number)
@@ -40,20 +40,25 @@ export function TopLine() {
           </button>
         )}
       </div>
-      {device.value && (
-        <button type="button" class="facts" onClick={() => (view.value = "unsent")}>
-          <span class={`net ${contact.value}`}>
-            <i aria-hidden="true" />
-            {t.value.net[contact.value]}
-          </span>
-          <span class={debt.value.count > 0 ? "owed" : ""}>
-            {debt.value.count > 0
-              ? t.value.unsent(debt.value.count, timeOf(debt.value.since, language.value))
-              : t.value.allSent}
-          </span>
-          {debt.value.refused > 0 && <span class="look">{t.value.toLookAt(debt.value.refused)}</span>}
-        </button>
-      )}
+      {device.value && <Facts />}
     </header>
+  );
+}
+
+/** One line of its own, always there: what it says changes with every act, where it stands must not. */
+function Facts() {
+  const { contact, debt, view } = useApp();
+  const { count, since, refused } = debt.value;
+  return (
+    <button type="button" class="facts" onClick={() => (view.value = "unsent")}>
+      <span class={`net ${contact.value}`}>
+        <i aria-hidden="true" />
+        {t.value.net[contact.value]}
+      </span>
+      <span class={count > 0 ? "owed" : ""}>
+        {count > 0 ? t.value.unsent(count, timeOf(since, language.value)) : t.value.allSent}
+      </span>
+      {refused > 0 && <span class="look">{t.value.toLookAt(refused)}</span>}
+    </button>
   );
 }

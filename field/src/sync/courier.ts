@@ -10,8 +10,8 @@ const GATHER = 250;
 
 export interface CourierParts {
   readonly api: Api;
-  readonly boxes: Boxes;
-  readonly sender: Sender;
+  readonly boxes: Pick<Boxes, "pack" | "keepPack">;
+  readonly sender: Pick<Sender, "run">;
   readonly device: () => Device | null;
   readonly onContact: (contact: Contact) => void;
   readonly onPack: (pack: Pack) => Promise<void> | void;

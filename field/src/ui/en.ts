@@ -1,5 +1,7 @@
 import type { Words } from "./words";
 
+const people = (count: number) => (count === 1 ? "1 person" : `${count} people`);
+
 export const en: Words = {
   appName: "Tongxin · sampling lane",
   otherLanguage: "中",
@@ -13,12 +15,11 @@ export const en: Words = {
     unknown: "Not enrolled",
     revoked: "Stopped",
   },
-  unsent: (count, since) => `${count} unsent · since ${since}`,
+  unsent: (count, since) => `${count} unsent since ${since}`,
   allSent: "All sent",
   toLookAt: (count) => `${count} to check`,
-  where: (round, point, lane) => `Round ${round} · ${point} · Lane ${lane}`,
+  where: (round, point, lane) => `R${round} · ${point} · Lane ${lane}`,
   noRound: "No round",
-  today: (time) => time,
 
   flash: { ok: "OK", ask: "Look", stop: "Stop" },
   flashBack: (position) => `Free: ${position}`,
@@ -31,13 +32,13 @@ export const en: Words = {
     household: "One household",
     single: "Single",
   },
-  tube: (code) => `Tube ${code}`,
+  tube: (code) => code,
   held: (held, capacity) => `${held} of ${capacity} people`,
   noTube: "No tube open",
   noTubeHint: (left) => `Scan a new tube's barcode · ${left} tubes left in this lane`,
   otherOpen: (codes) => `Also open: ${codes}`,
 
-  entry: "Name, pinyin, room, last 4, tube",
+  entry: "Name, room, last 4, tube",
   scan: "Scan",
   stopScan: "Close camera",
   cameraStarting: "Starting the camera…",
@@ -45,7 +46,7 @@ export const en: Words = {
   aim: "Aim at the sampling code or the tube's barcode",
   light: "Light",
   nobody: (query) => `Nobody found for “${query}”. Try the room or the last four digits, or add the person.`,
-  foundCount: (count) => (count === 1 ? "1 person: tap" : `${count} people: tap one`),
+  foundCount: (count) => `${people(count)}: tap`,
   openThis: (code) => `Open tube ${code}`,
   ready: "Next person",
   readyHint: "Scan the sampling code, or search by name, pinyin, room or last four digits.",
@@ -54,36 +55,37 @@ export const en: Words = {
   age: (age) => `${age} y`,
   noNumber: "No document",
   flag: {
-    priority: "Priority: take first; do not hand them the tube",
+    priority: "Priority: first; the tube stays with you",
     single: "Single: one person, one tube",
   },
   flagUnknown: (flag) => `Ask the point chief (${flag})`,
   readAloud: "Read aloud: ",
-  readName: (name, tail) => `${name}, last four ${tail}`,
+  readName: (name, tail) => `${name}, last four\u00a0${tail}`,
   readDoor: (name, door) => `${name}, of ${door}`,
-  spellIt: "Letter by letter",
-  spellHint: "Read each character; the person nods:",
+  spellIt: "Spell",
+  spellHint: (tail) =>
+    tail === "" ? "Read each character:" : `Read each character, last four\u00a0${tail}:`,
   confirm: (position) => `Confirm · no. ${position}`,
   notThis: "Wrong",
   next: "Next person",
   goClose: "Close the tube",
   goOpen: "Scan a tube",
 
-  addPerson: "Add person",
+  addPerson: "Add",
   reject: "Reject",
-  close: "Close tube",
+  close: "Close",
   back: "Back",
   undo: (seconds) => `Undo ${seconds}`,
   lastThree: "Last three: ",
 
   taken: (name, position) => `Taken: ${name} · no. ${position}`,
   opened: (code) => `Tube ${code} is open`,
-  closedTube: (code, count) => `Tube ${code} closed with ${count} people`,
+  closedTube: (code, count) => `Tube ${code} closed: ${people(count)}`,
   givenBack: (name, position) => `Rejected: ${name}, position ${position} is free`,
   undone: (name) => `Undone: ${name}`,
 
   closeTitle: (code) => `Close tube ${code}`,
-  closeCount: (held) => `${held} people bound`,
+  closeCount: (held) => `${people(held)} bound.`,
   closeAsk: "The sampler counts the swabs aloud. Tap the number:",
   closeWhy: "Why close it early?",
   closeReason: {
@@ -93,7 +95,7 @@ export const en: Words = {
     time: "Time is up",
     end_of_shift: "End of shift",
   },
-  closeNow: (code, count) => `Close ${code} with ${count} people`,
+  closeNow: (code, count) => `Close ${code} with ${people(count)}`,
 
   rejectTitle: "Reject: tap the position",
   rejectWhy: (name, position) => `No. ${position}, ${name}. Reason:`,
@@ -117,7 +119,6 @@ export const en: Words = {
   addNeedsName: "Give the name.",
   addNeedsDocument: "Give the document number, or tick “No document”.",
   addNeedsPlace: "Give the building or room they live in now.",
-  addNeedsTube: "Open a tube first, then add the person.",
   addAnyway: "The card says so: keep it",
   addMaybe: "Perhaps already on the list. If so, tap:",
   documentFault: {
@@ -227,14 +228,14 @@ export const en: Words = {
     lane_has_open_tube: (f) => `Tube ${f["tube"] ?? ""} is still open. Close it first.`,
     already_sampled: (f) =>
       [
-        `Already sampled in this round${f["at"] ? ` (${f["at"]})` : ""}${f["tube"] ? `, in tube ${f["tube"]}` : ""}. Do not sample. `,
-        "For a repeat, send them to the point chief.",
+        `Already sampled${f["at"] ? ` at ${f["at"]}` : ""}${f["tube"] ? ` in tube ${f["tube"]}` : " this round"}. `,
+        "For a repeat: the point chief.",
       ].join(""),
     no_tube_open: (f) =>
       f["pool"] === "single" ? "Needs a single tube: scan one." : "No tube is open: scan one first.",
     tube_other_round: (f) => `Tube ${f["tube"] ?? ""} is of the last round. Close it, then open a new one.`,
     pool_mixed: () => "Needs a single tube, not a pool: scan a single tube.",
-    tube_full: (f) => `Tube ${f["tube"] ?? ""} is full with ${f["held"] ?? ""} people. Close it.`,
+    tube_full: (f) => `Tube ${f["tube"] ?? ""} is full (${f["held"] ?? ""}). Close it.`,
     tube_mixed: (f) => `Cannot share tube ${f["tube"] ?? ""} with the others. Close it and open another.`,
     household_outsider: (f) =>
       `Tube ${f["tube"] ?? ""} is for one household, not this person's. Close it and open another.`,

@@ -17,7 +17,6 @@ export const zh = {
   toLookAt: (count: number) => `待核 ${count}`,
   where: (round: number, point: string, lane: number) => `第${round}轮 · ${point} · ${lane}通道`,
   noRound: "未开轮次",
-  today: (time: string) => time,
 
   flash: { ok: "好", ask: "请看", stop: "停" },
   flashBack: (position: number) => `退 ${position}`,
@@ -58,10 +57,10 @@ export const zh = {
   } as Readonly<Record<string, string>>,
   flagUnknown: (flag: string) => `请问点位长（${flag}）`,
   readAloud: "请念：",
-  readName: (name: string, tail: string) => `${name}，尾号 ${tail}`,
+  readName: (name: string, tail: string) => `${name}，尾号\u00a0${tail}`,
   readDoor: (name: string, door: string) => `${name}，住 ${door}`,
   spellIt: "逐字",
-  spellHint: "逐字念，请本人点头：",
+  spellHint: (tail: string) => (tail === "" ? "请逐字念：" : `请逐字念，尾号\u00a0${tail}：`),
   confirm: (position: number) => `确认 · 第 ${position} 人`,
   notThis: "不对",
   next: "下一位",
@@ -82,7 +81,7 @@ export const zh = {
   undone: (name: string) => `已撤销：${name}`,
 
   closeTitle: (code: string) => `封管 ${code}`,
-  closeCount: (held: number) => `已绑 ${held} 人`,
+  closeCount: (held: number) => `已绑 ${held} 人。`,
   closeAsk: "请采样员报拭子数，点报的数：",
   closeWhy: "为什么提前封管？",
   closeReason: {
@@ -116,7 +115,6 @@ export const zh = {
   addNeedsName: "请写姓名。",
   addNeedsDocument: "请写证件号，或勾选“没有证件”。",
   addNeedsPlace: "请写现住楼栋或房号。",
-  addNeedsTube: "先开管，再登记新人。",
   addAnyway: "证件上就是这样，照写",
   addMaybe: "名单里可能已有此人，是则点选：",
   documentFault: {

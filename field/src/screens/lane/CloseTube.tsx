@@ -26,9 +26,10 @@ export function CloseTube({ work }: { readonly work: LaneWork }) {
     <>
       <main>
         <h2>{t.value.closeTitle(code)}</h2>
-        <p>{t.value.closeCount(held)}</p>
         <NoticeLine work={work} />
-        <p id="spoken">{t.value.closeAsk}</p>
+        <p id="spoken">
+          {t.value.closeCount(held)} {t.value.closeAsk}
+        </p>
         <div class="numbers" role="group" aria-labelledby="spoken">
           {Array.from({ length: Math.max(held, tube.capacity) + 1 }, (_, number) => (
             <button

@@ -31,6 +31,7 @@ export function Find({ work, forTube = false }: Props) {
     wantsKeys.value = false;
     work.enter(text, false);
   };
+  if (work.camera.value) return null;
   return (
     <form class="find" onSubmit={submit}>
       <input
@@ -48,7 +49,7 @@ export function Find({ work, forTube = false }: Props) {
         onBlur={() => (wantsKeys.value = false)}
         onInput={(event) => (work.query.value = event.currentTarget.value)}
       />
-      {!work.camera.value && (
+      {work.query.value === "" && (
         <button
           type="button"
           class={needsTube ? "main go" : "main"}

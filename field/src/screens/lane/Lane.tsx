@@ -1,4 +1,3 @@
-import { useApp } from "../app";
 import { Scanner } from "../../ui/Scanner";
 import { Sign } from "../../ui/Sign";
 import { t } from "../../ui/words";
@@ -20,6 +19,7 @@ export function Lane({ work }: { readonly work: LaneWork }) {
   if (panel === "add") return <AddPerson work={work} />;
   if (panel === "close") return <CloseTube work={work} />;
   if (panel === "reject") return <RejectPosition work={work} />;
+  const isTyping = !candidate && work.query.value !== "";
   return (
     <>
       <main>
@@ -27,7 +27,7 @@ export function Lane({ work }: { readonly work: LaneWork }) {
         <NoticeLine work={work} />
         {work.camera.value && (
           <Scanner
-            paused={candidate !== null}
+            paused={work.verdict.value?.ok === true}
             onRead={(text) => work.enter(text, true)}
             onClose={() => (work.camera.value = false)}
           />
@@ -35,14 +35,15 @@ export function Lane({ work }: { readonly work: LaneWork }) {
         {candidate ? <PersonCard candidate={candidate} work={work} /> : <Results work={work} />}
       </main>
       <footer>
-        {!candidate && <LastThree work={work} />}
+        {!candidate && !isTyping && <LastThree work={work} />}
         {candidate ? <Decide work={work} /> : <Find work={work} />}
-        <Others work={work} />
+        {!isTyping && <Others work={work} />}
       </footer>
     </>
   );
 }
 
+/** The last word on the last act. */
 export function NoticeLine({ work }: { readonly work: LaneWork }) {
   const notice = work.notice.value;
   return (
@@ -70,7 +71,7 @@ function Decide({ work }: { readonly work: LaneWork }) {
       </button>
     );
   if (["no_tube_open", "pool_mixed", "tube_sealed", "tube_not_open"].includes(code))
-    return <OpenAnother work={work} />;
+    return <Find work={work} forTube />;
   return (
     <button type="button" class="main" onClick={() => work.dismiss()}>
       {t.value.next}
@@ -78,13 +79,7 @@ function Decide({ work }: { readonly work: LaneWork }) {
   );
 }
 
-/** With the person still on the screen: the camera or the keys bring the tube that they need. */
-function OpenAnother({ work }: { readonly work: LaneWork }) {
-  return <Find work={work} forTube />;
-}
-
 function Others({ work }: { readonly work: LaneWork }) {
-  const app = useApp();
   const tube = work.tube.value;
   const to = (panel: "add" | "reject" | "close") => () => {
     if (work.isEcho()) return;
@@ -99,7 +94,7 @@ function Others({ work }: { readonly work: LaneWork }) {
           {t.value.notThis}
         </button>
       ) : (
-        <button type="button" disabled={!app.round.value} onClick={to("add")}>
+        <button type="button" disabled={!tube} onClick={to("add")}>
           {t.value.addPerson}
         </button>
       )}

@@ -22,7 +22,7 @@ export function LastThree({ work }: { readonly work: LaneWork }) {
       <p>
         {t.value.lastThree}
         {[...swabs].reverse().map(({ id, person }) => (
-          <span key={id}>{work.nameOf(person)} ✓ </span>
+          <span key={id}>{work.nameOf(person)} ✓</span>
         ))}
       </p>
       {left.value > 0 && work.open.value.some(({ code }) => code === newest.tube) && (

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { PackPerson } from "../../contract";
 import { hasRare, spell, withGap } from "../../domain/names";
@@ -9,9 +9,11 @@ import type { Candidate, LaneWork } from "./work";
 /** Who stands here, as far as a lane may know, and what to do; then what to read aloud (MT-21, ID-43). */
 export function PersonCard({ candidate, work }: { readonly candidate: Candidate; readonly work: LaneWork }) {
   const { person } = candidate;
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => card.current?.scrollIntoView({ block: "nearest" }), [person]);
   return (
     <>
-      <section class="person">
+      <section class="person" ref={card}>
         <h2 class="name">{withGap(person.name)}</h2>
         <p class="row spread">
           <span>{bodyLine(person)}</span>
@@ -41,18 +43,19 @@ function ReadAloud({ person }: { readonly person: PackPerson }) {
       : t.value.readName(withGap(person.name), person.tail);
   return (
     <section class="aloud">
-      <div class="row spread">
-        <p>
-          {t.value.readAloud}
-          <b>{says}</b>
-        </p>
-        {!isAsked && (
+      {isAsked ? (
+        <Spelled person={person} />
+      ) : (
+        <div class="row spread">
+          <p>
+            {t.value.readAloud}
+            <b>{says}</b>
+          </p>
           <button type="button" onClick={() => ask(true)}>
             {t.value.spellIt}
           </button>
-        )}
-      </div>
-      {isAsked && <Spelled person={person} />}
+        </div>
+      )}
     </section>
   );
 }
@@ -63,7 +66,7 @@ function Spelled({ person }: { readonly person: PackPerson }) {
   const isTold = spoken.some(({ reading }) => reading !== "");
   return (
     <>
-      <p>{t.value.spellHint}</p>
+      <p>{t.value.spellHint(person.tail)}</p>
       <ol class="spelled">
         {spoken.map(({ character, reading }, i) => (
           <li key={i}>

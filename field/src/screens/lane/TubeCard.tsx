@@ -27,18 +27,18 @@ export function TubeCard({ work }: { readonly work: LaneWork }) {
   return (
     <section class="tube">
       <div class="row spread">
-        <span>{t.value.pool[tube.pool] ?? tube.pool}</span>
-        <span class="code">{t.value.tube(tubeCode(tube.code))}</span>
-      </div>
-      <div class="row spread">
         <p class="count" aria-label={t.value.held(held, tube.capacity)}>
           <b>{held}</b> / {tube.capacity}
         </p>
-        <div class="places" aria-hidden="true">
-          {Array.from({ length: tube.capacity }, (_, i) => (
-            <i key={i} class={taken.has(i + 1) ? "taken" : ""} />
-          ))}
-        </div>
+        <p class="which">
+          <span>{t.value.pool[tube.pool] ?? tube.pool}</span>
+          <span class="code">{t.value.tube(tubeCode(tube.code))}</span>
+        </p>
+      </div>
+      <div class="places" aria-hidden="true">
+        {Array.from({ length: tube.capacity }, (_, i) => (
+          <i key={i} class={taken.has(i + 1) ? "taken" : ""} />
+        ))}
       </div>
       {others.length > 0 && <p>{t.value.otherOpen(others.join("、"))}</p>}
       {asks.code === "tube_time" && (

@@ -103,17 +103,18 @@ export class LaneWork {
   /** Put a person on the screen and say at once whether they may be sampled. */
   show(person: PackPerson, how: How): void {
     const shown = this.candidate.value;
-    if (shown && shown.person.id !== person.id)
-      return this.say("ask", "confirm_first", { name: shown.person.name });
-    if (shown) return;
+    if (shown?.person.id === person.id) return;
+    if (shown && this.verdict.value?.ok) return this.say("ask", "confirm_first", { name: shown.person.name });
     this.candidate.value = { person, how };
     this.panel.value = "person";
     this.query.value = "";
     this.settle();
     const verdict = this.verdict.value;
     if (verdict && !verdict.ok) this.refuse(verdict);
-    else if (person.flags.length > 0) feel("ask", t.value.flash.ask);
-    else this.notice.value = null;
+    else {
+      this.notice.value = null;
+      if (person.flags.length > 0) feel("ask", t.value.flash.ask);
+    }
   }
 
   dismiss(): void {
@@ -269,7 +270,7 @@ export class LaneWork {
       return this.well(done, "ok", `${position} / ${tube.capacity}`);
     const isFull = sentence("tube_full", this.spoken(this.overdue(now, Date.now()).facts));
     this.panel.value = "close";
-    this.well(`${done}。${isFull}`, "ask", `${position} / ${tube.capacity} ${t.value.flashFull}`);
+    this.well(`${done} · ${isFull}`, "ask", `${position} / ${tube.capacity} ${t.value.flashFull}`);
   }
 
   private giveBack(swab: Swab, reason: RejectReason): Promise<Verdict> {

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+
+import { hasRare, spell, withGap } from "../src/domain/names";
+import { bareToken, byFullNumber, makeIndex, possibleDuplicates, search } from "../src/domain/search";
+import { aPerson } from "./world";
+
+const zhang = aPerson({ name: "张伟", pinyin: "zhang wei", initials: "zw", token: "TX1.abc" });
+const shan = aPerson({
+  name: "单雄信",
+  pinyin: "shan xiong xin",
+  initials: "sxx",
+  tail: "0092",
+  room: "101",
+});
+const ayi = aPerson({
+  name: "阿依古丽·买买提",
+  pinyin: "a yi gu li mai mai ti",
+  initials: "ayglmmt",
+  tail: "0162",
+  building: "5栋",
+  unit: "1单元",
+  room: "101",
+  address: "5栋1单元101",
+});
+const rare = aPerson({ name: "欧阳㛃", pinyin: "ou yang jie", initials: "oyj", tail: "021X", room: "1201" });
+const index = makeIndex([zhang, shan, ayi, rare]);
+const names = (query: string) => search(index, query, 10).map(({ name }) => name);
+
+// ID-42, MT-20
+describe("a person is found by", () => {
+  it.each([
+    ["the name", "张伟", ["张伟"]],
+    ["its beginning", "单雄", ["单雄信"]],
+    ["a part of it", "买买提", ["阿依古丽·买买提"]],
+    ["another dot", "阿依古丽•买买提", ["阿依古丽·买买提"]],
+    ["a rare character", "㛃", ["欧阳㛃"]],
+    ["pinyin", "zhangwei", ["张伟"]],
+    ["pinyin with a gap", "shan xiong", ["单雄信"]],
+    ["the surname's right reading", "shan", ["单雄信"]],
+    ["initials in capitals", "ZW", ["张伟"]],
+    ["the tail", "0092", ["单雄信"]],
+    ["a tail with X, as typed", "021x", ["欧阳㛃"]],
+    ["the whole door", "5栋1单元101", ["阿依古丽·买买提"]],
+    ["the door in figures", "5-1-101", ["阿依古丽·买买提"]],
+    ["building and room", "3栋401", ["张伟"]],
+    ["nothing for nothing", "  ", []],
+    ["nobody for a stranger", "王五", []],
+  ])("%s: %s", (_, query, found) => {
+    expect(names(query)).toEqual(found);
+  });
+
+  it("a room alone: all who live behind such a door", () => {
+    expect(names("101")).toEqual(["单雄信", "阿依古丽·买买提"]);
+  });
+
+  it("a code with and without its prefix", () => {
+    expect([index.byToken.get(bareToken("TX1.abc")), index.byToken.get(bareToken("abc"))]).toEqual([
+      zhang,
+      zhang,
+    ]);
+  });
+
+  it("a card's whole number, when ends and age agree", () => {
+    const people = makeIndex([aPerson({ name: "张伟", age: 77 }), aPerson({ name: "张小伟", age: 7 })]);
+
+    expect(byFullNumber(people, "990001194901010016", "2026-11-22").map(({ name }) => name)).toEqual([
+      "张伟",
+    ]);
+  });
+});
+
+// MT-23
+describe("a newly typed person may be", () => {
+  const typed = { name: "", document: "", building: "", room: "" };
+
+  it("one of the same name", () => {
+    expect(possibleDuplicates(index, { ...typed, name: "单雄信" })).toEqual([shan]);
+  });
+
+  it("one whose number has the same ends", () => {
+    expect(possibleDuplicates(index, { ...typed, name: "某", document: "990001194901010016" })).toEqual([
+      zhang,
+    ]);
+  });
+
+  it("a namesake of the family behind the same door", () => {
+    expect(possibleDuplicates(index, { ...typed, name: "张小伟", building: "3", room: "401" })).toEqual([
+      zhang,
+    ]);
+  });
+
+  it("nobody while nothing is typed", () => {
+    expect(possibleDuplicates(index, typed)).toEqual([]);
+  });
+});
+
+// ID-43
+describe("reading aloud", () => {
+  it.each([
+    ["张伟", false],
+    ["欧阳㛃", true],
+    ["龘", true],
+    ["𬭎", true],
+    ["阿依古丽·买买提", false],
+    ["Jean-Baptiste", false],
+  ])("%s has a rare character: %s", (name, isRare) => {
+    expect(hasRare(name)).toBe(isRare);
+  });
+
+  it("gives each character its syllable, and the dot none", () => {
+    const readings = spell("买买提·吐", "mai mai ti tu").map(({ character, reading }) => character + reading);
+
+    expect(readings).toEqual(["买mai", "买mai", "提ti", "·", "吐tu"]);
+  });
+
+  it("does not guess when the syllables do not fit", () => {
+    expect(spell("张伟", "zhangwei").map(({ reading }) => reading)).toEqual(["", ""]);
+  });
+
+  it("puts a gap into a short name only", () => {
+    expect([withGap("张伟"), withGap("陈国梁"), withGap("Li")]).toEqual(["张 伟", "陈国梁", "Li"]);
+  });
+});
