@@ -153,18 +153,10 @@ def row_of(person: Person, actor: Actor) -> PersonRow:
 
 
 def _means(term: Term) -> Q:
-    if term.document:
-        index = ciphers.blind_index(term.document, purpose=Document.PURPOSE)
-        return Q(pk__in=Document.objects.filter(number_index=index).values("person_id"))
-    if term.phone:
-        index = ciphers.blind_index(term.phone, purpose=Phone.PURPOSE)
-        return Q(pk__in=Phone.objects.filter(number_index=index).values("person_id"))
-    meant = Q(pk__in=[])
-    if term.tail:
-        meant |= Q(pk__in=Document.objects.filter(tail=term.tail).values("person_id"))
-        meant |= Q(pk__in=Phone.objects.filter(tail=term.tail).values("person_id"))
-    if term.door != NOWHERE:
-        meant |= Q(pk__in=_living_at(term.door).values("person_id"))
+    """Numbers and doors are looked up first, each by its index; names and sounds are read through."""
+    meant = Q()
+    if numbers := _holders(term):
+        meant |= Q(pk__in=numbers[0].union(*numbers[1:]) if len(numbers) > 1 else numbers[0])
     if term.letters:
         # The first spelling is the likeliest; the others stand behind blanks.
         meant |= Q(initials__startswith=term.letters) | Q(initials__contains=f" {term.letters}")
@@ -172,6 +164,23 @@ def _means(term: Term) -> Q:
     if term.name:
         meant |= Q(name_folded__contains=term.name)
     return meant
+
+
+def _holders(term: Term) -> list[QuerySet[Any, Any]]:
+    """Who has the number, or lives behind the door."""
+    found: list[QuerySet[Any, Any]] = []
+    if term.document:
+        index = ciphers.blind_index(term.document, purpose=Document.PURPOSE)
+        found.append(Document.objects.filter(number_index=index).values("person_id"))
+    if term.phone:
+        index = ciphers.blind_index(term.phone, purpose=Phone.PURPOSE)
+        found.append(Phone.objects.filter(number_index=index).values("person_id"))
+    if term.tail:
+        found.append(Document.objects.filter(tail=term.tail).values("person_id"))
+        found.append(Phone.objects.filter(tail=term.tail).values("person_id"))
+    if term.door != NOWHERE:
+        found.append(_living_at(term.door).values("person_id"))
+    return found
 
 
 def _living_at(door: Door) -> QuerySet[Residence]:
