@@ -88,7 +88,7 @@ class DealForm(forms.Form):
         help_text=_("Scan or paste them, one a line. Or leave this blank and give a prefix and a number."),
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
     )
-    prefix = forms.CharField(label=_("Prefix"), required=False, max_length=16)
+    running_prefix = forms.CharField(label=_("Prefix"), required=False, max_length=16)
     count = forms.IntegerField(label=_("How many"), required=False, min_value=1, max_value=2000)
     batch_label = forms.CharField(label=_("Batch of the maker"), required=False, max_length=40)
     expires_on = forms.DateField(
@@ -116,6 +116,7 @@ class DealForm(forms.Form):
     def values(self) -> dict[str, Any]:
         cleaned = dict(self.cleaned_data)
         cleaned["codes"] = cleaned["codes"] or None
+        cleaned["prefix"] = cleaned.pop("running_prefix")
         cleaned["count"] = cleaned["count"] or 0
         return cleaned
 

@@ -213,10 +213,9 @@ def second_persons(by: Actor, area_path: str, at: datetime) -> list[Actor]:
     roles = [role.name for role in ROLES.values() if role.capabilities & SECOND_PERSON_MAY]
     with scope.everywhere():
         grants = Grant.objects.in_force(at).filter(role__in=roles, area_path__in=areas.chain(area_path))
-        accounts = Account.objects.filter(pk__in=grants.values("account_id"), is_active=True)
-        return [
-            actor_of(account, at) for account in accounts.exclude(pk=by.account_id).order_by("name", "pk")
-        ]
+        others = grants.values("account_id")
+        accounts = Account.objects.filter(pk__in=others, is_active=True).order_by("name", "pk")
+        return [actor_of(account, at) for account in accounts if account.pk != by.account_id]
 
 
 def points_of(round_id: UUID) -> list[str]:

@@ -115,6 +115,6 @@ def _may_sign_as(actor: Actor, round_: Round) -> list[tuple[str, Any]]:
     """The roles in which this person may sign now and has not yet."""
     if round_.state != RoundState.RECONCILING:
         return []
-    if queries.signatures(round_.pk).filter(by_id=actor.account_id).exists():
+    if any(each.by_id == actor.account_id for each in queries.signatures(round_.pk)):
         return []
     return [(role, ROLES[role].title) for role in sorted(rules.SIGNING_ROLES) if actor.has_role(role)]

@@ -37,8 +37,7 @@ def codes(request: ActorRequest) -> HttpResponse:
     table = Table(
         columns=[
             Column(_("Building")),
-            Column(_("Persons"), "num"),
-            Column(_("Cards printed"), "num"),
+            Column(_("Cards printed")),
             Column(_("Without a phone on file"), "num wide-only"),
             Column(_("Print")),
         ],

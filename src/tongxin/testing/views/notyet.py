@@ -199,7 +199,7 @@ def call(request: ActorRequest, round_id: UUID, person_id: UUID) -> HttpResponse
             raise Refusal("not_found", what=_("call"))
         calls.lease(task_id=task.pk, by=request.actor, at=at)
         address = reverse("people:call", args=[task.pk])
-        return redirect(f"{address}?back={reverse('testing:not_yet', args=[round_id])}")
+        return redirect(f"{address}?back={reverse('testing:standing', args=[round_id, person_id])}")
     return _part(request, round_id, row, "call")
 
 

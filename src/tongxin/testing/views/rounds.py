@@ -25,7 +25,7 @@ from tongxin.testing.models import Round
 from tongxin.testing.queries import coverage, points
 from tongxin.testing.queries import notyet as people_queries
 from tongxin.testing.queries import rounds as queries
-from tongxin.testing.queries.coverage import ClassCounts
+from tongxin.testing.queries.coverage import COVERED, NOT_DUE, ClassCounts
 from tongxin.testing.rules import rounds as rules
 from tongxin.testing.services import rounds as services
 
@@ -37,11 +37,19 @@ READ, PLAN, RUN, REGISTER = (
 )
 SHOWN = 30
 STATE_MEANING = {
-    RoundState.OPEN: "attention",
-    RoundState.CLOSED: "done",
-    RoundState.RESULTS_COMPLETE: "done",
-    RoundState.ARCHIVED: "done",
-    RoundState.CANCELLED: "stop",
+    RoundState.DRAFT: ("waiting", "edit"),
+    RoundState.OPEN: ("waiting", "player-play"),
+    RoundState.SAMPLING_CLOSED: ("attention", "player-stop"),
+    RoundState.RECONCILING: ("attention", "user-question"),
+    RoundState.CLOSED: ("done", "lock"),
+    RoundState.RESULTS_COMPLETE: ("done", "circle-check"),
+    RoundState.ARCHIVED: ("done", "package"),
+    RoundState.CANCELLED: ("stop", "ban"),
+}
+# Figures that several classes make up, as the lists behind them are asked for.
+GROUPS = {
+    "covered": COVERED,
+    "should_test": tuple(klass for klass in Coverage if klass not in NOT_DUE),
 }
 
 
@@ -137,6 +145,7 @@ def live(request: ActorRequest, round_: Round) -> dict[str, Any]:
         "clocks": points.tube_clocks(round_, at) if whole and lanes else None,
         "closing": coverage.closing_of(round_.pk) if round_.state in rules.ENDED else None,
         "is_running": round_.state in rules.RUNNING,
+        **_doors(request.actor, round_),
         "unknown_meaning": "attention" if counts.unknown else "done",
         "at": at,
     }
@@ -209,7 +218,7 @@ def people(request: ActorRequest, round_id: UUID) -> HttpResponse:
     request.actor.must(READ)
     round_ = queries.one(round_id)
     chosen = request.GET.get("class", "")
-    classes = [Coverage(chosen)] if chosen in Coverage.values else list(Coverage)
+    classes = GROUPS.get(chosen, (Coverage(chosen),) if chosen in Coverage.values else tuple(Coverage))
     at = clock.now()
     page = people_queries.expected_page(
         round_id,
@@ -241,7 +250,11 @@ def people(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "buildings": page.buildings,
         "building": request.GET.get("building", ""),
         "chosen": chosen,
-        "classes": Coverage.choices,
+        "classes": [
+            *Coverage.choices,
+            ("covered", _("covered: here, elsewhere, mobile team")),
+            ("should_test", _("should be tested")),
+        ],
         "may_claim": request.actor.may("testing.coverage.claim") and round_.state in rules.RUNNING,
     }
     return render(request, "testing/people.html", context)
@@ -259,8 +272,21 @@ def go(request: ActorRequest, name: str, *args: Any) -> HttpResponse:
     return response
 
 
-def meaning_of(round_: Round) -> str:
-    return STATE_MEANING.get(RoundState(round_.state), "waiting")
+def meaning_of(round_: Round) -> tuple[str, str]:
+    """The meaning and the symbol of a round's state."""
+    return STATE_MEANING.get(RoundState(round_.state), ("waiting", ""))
+
+
+def _doors(actor: Actor, round_: Round) -> dict[str, str]:
+    """The lists behind the figures, for those who read the register."""
+    if not actor.may(REGISTER):
+        return {}
+    people_url = reverse("testing:people", args=[round_.pk])
+    return {
+        "unknown_url": reverse("testing:not_yet", args=[round_.pk]),
+        "covered_url": f"{people_url}?class=covered",
+        "should_url": f"{people_url}?class=should_test",
+    }
 
 
 def sees_whole(actor: Actor, round_: Round) -> bool:
