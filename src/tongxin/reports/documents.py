@@ -55,7 +55,7 @@ def round_pdf(report: Report) -> bytes:
             {
                 "title": str(section.title),
                 "rows": [
-                    ["", _("Now"), _round_title(before), _("Change")],
+                    ["", _("Now"), _round_title(before), _("Difference")],
                     *(_line(line) for line in section.lines),
                 ],
             }

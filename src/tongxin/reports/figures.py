@@ -25,7 +25,7 @@ Value = int | float | tuple[int, int] | None
 Values = dict[str, Value]
 
 PERSONS, TIMES, TUBES, POOLS = _("persons"), _("person-times"), _("tubes"), _("pools")
-HOLDS, SHARE, SPAN, NOTHING = _("holds"), "", "", ""
+SHARE, SPAN, NOTHING = "", "", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,9 @@ class Figure:
         if isinstance(value, tuple) or isinstance(before, tuple):
             if not isinstance(value, tuple) or not isinstance(before, tuple) or not value[1] or not before[1]:
                 return "—"
-            return f"{_signed(round(100 * (value[0] / value[1] - before[0] / before[1]), 1))} %"
-        if self.is_span:
+            points = round(100 * (value[0] / value[1] - before[0] / before[1]), 1)
+            return _("%(points)s points") % {"points": _signed(points)} if points else "±0"
+        if self.is_span and value != before:
             return f"{_sign(value - before)}{formats.duration(abs(value - before) * 60)}"
         return _signed(value - before)
 
@@ -190,9 +191,9 @@ _ALL = (
     Figure("rechecks_positive", _("Preliminary positive persons"), PERSONS, "pools"),
     Figure("make_ups", _("Make-up tests ordered"), PERSONS, "make_ups"),
     Figure("make_ups_owed", _("of them still owed"), PERSONS, "make_ups"),
-    Figure("holds_in_force", _("Holds in force"), HOLDS, "holds"),
-    Figure("holds_begun", _("Holds begun today"), HOLDS, "holds"),
-    Figure("holds_ended", _("Holds ended today"), HOLDS, "holds"),
+    Figure("holds_in_force", _("Holds in force"), NOTHING, "holds"),
+    Figure("holds_begun", _("Holds begun today"), NOTHING, "holds"),
+    Figure("holds_ended", _("Holds ended today"), NOTHING, "holds"),
     # CM-30: printed from the first day, known once their ledgers are kept here.
     Figure("new_confirmed", _("New confirmed"), PERSONS),
     Figure("new_converted", _("of them converted from asymptomatic"), PERSONS),
