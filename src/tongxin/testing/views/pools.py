@@ -38,7 +38,7 @@ def pool_list(request: ActorRequest) -> HttpResponse:
         columns=[
             pages.Column(_("Tube")),
             pages.Column(_("State")),
-            pages.Column(_("Released")),
+            pages.Column(_("Released at")),
             pages.Column(_("Members"), "num"),
             pages.Column(_("Negative"), "num"),
             pages.Column(_("Positive"), "num"),
@@ -145,7 +145,7 @@ def _page(request: ActorRequest, pool: PositivePool) -> HttpResponse:
     table = pages.Table(
         columns=[
             pages.Column(_("Member")),
-            pages.Column(_("Door and co-residents")),
+            pages.Column(_("Behind the same door"), "wide-only"),
             pages.Column(_("Call")),
             pages.Column(_("Recheck")),
         ],
