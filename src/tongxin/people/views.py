@@ -78,6 +78,7 @@ def register(request: ActorRequest) -> HttpResponse:
         **pages.links(request.GET, page),  # type: ignore[arg-type]
     )
     context = {"table": table, "buildings": page.buildings, "building": building, "text": text}
+    context["signers"] = [_("Filled in by"), _("Community head")]
     return render(request, "people/register.html", context)
 
 

@@ -7,6 +7,7 @@ Tags
   {% icon "phone" %}            a symbol of static/tongxin/icons.svg
   {% badge "done" word %}       done | waiting | attention | stop: icon + word + colour
   {% navigation_of as entries %} what the person may open
+  {% printed_at %}              the present day and hour, for paper
   {% areas_held as areas %}     where the person holds grants, by name, the present one marked
 """
 
@@ -159,6 +160,12 @@ def navigation_of(context: template.Context) -> list[navigation.Entry]:
     if request is None or actor is None or not actor.account_id:
         return []
     return navigation.entries(actor, request.path)
+
+
+@register.simple_tag
+def printed_at() -> str:
+    """The day and the hour, in full: what stands on paper."""
+    return f"{formats.day(clock.today())} {formats.hour(clock.now())}"
 
 
 @dataclass(frozen=True, slots=True)
