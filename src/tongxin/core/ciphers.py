@@ -32,7 +32,8 @@ def encrypt_bytes(content: bytes, *, purpose: str) -> bytes:
     nonce = os.urandom(12)
     body = _cipher(key_id).encrypt(nonce, content, purpose.encode())
     name = key_id.encode()
-    return bytes([_VERSION, len(name)]) + name + nonce + body
+    sealed: bytes = bytes([_VERSION, len(name)]) + name + nonce + body
+    return sealed
 
 
 def decrypt_bytes(sealed: bytes | memoryview, *, purpose: str) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -119,7 +119,14 @@ class Table:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-def links(params: QueryDict, page: Page[Any]) -> dict[str, str]:
+class Edges(TypedDict):
+    """The addresses of the pages on either side; empty at an end."""
+
+    newer: str
+    older: str
+
+
+def links(params: QueryDict, page: Page[Any]) -> Edges:
     """The addresses of the pages beside this one, with all filters kept: `Table(..., **links(request.GET, page))`."""
     return {
         "newer": address(params, before=page.newer, after="") if page.newer else "",

@@ -1,12 +1,14 @@
 """Pages of imported files: choose, look, correct the columns, store, take back."""
 
 import io
+from collections.abc import Mapping as Dictionary
 from uuid import UUID
 
 import xlsxwriter
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -206,7 +208,9 @@ def _figures(upload: Upload) -> list[dict[str, object]]:
     ]
 
 
-def _links(counts: dict[str, int], words: dict[str, object], name: str) -> list[tuple[object, int, str]]:
+def _links(
+    counts: dict[str, int], words: Dictionary[str, str | Promise], name: str
+) -> list[tuple[object, int, str]]:
     ordered = sorted(counts.items(), key=lambda pair: -pair[1])
     return [
         (words.get(code, code), count, f"?{'outcome=reject&' if name == 'reason' else ''}{name}={code}")

@@ -28,6 +28,8 @@ def digest(secret: str) -> bytes:
 def offer_enrolment(*, area_path: str, post_id: UUID | None, by: Actor, at: datetime) -> str:
     """A one-time code for one phone, good for 15 minutes (登记码). Only its digest is kept."""
     by.must("access.device.enrol", within=area_path)
+    if by.account_id is None:  # somebody answers for every phone
+        raise Refusal("not_allowed", capability="access.device.enrol")
     code = secrets.token_urlsafe(12)
     Enrolment.objects.create(
         area_path=area_path,

@@ -76,7 +76,8 @@ def _places(upload: Upload) -> dict[UUID, list[str]]:
     places: dict[UUID, list[str]] = defaultdict(list)
     rows = upload.rows.exclude(subject_id=None).order_by("position").values_list("subject_id", "sheet", "row")
     for person, sheet, row in rows:
-        places[person].append(f"{sheet}!{row}")
+        if person is not None:
+            places[person].append(f"{sheet}!{row}")
     return places
 
 

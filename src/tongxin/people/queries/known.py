@@ -1,6 +1,7 @@
 """Who of an area is in the register already, as an import compares with them."""
 
 from collections.abc import Iterator
+from typing import cast
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -35,14 +36,16 @@ def known_people(area_path: str) -> Iterator[KnownPerson]:
         .order_by("id")
     )
     for person in people.iterator(chunk_size=2000):
-        home = person.homes[0] if person.homes else None
+        home = cast(Residence | None, next(iter(person.homes), None))
+        papers = cast(list[Document], person.papers)
+        lines = cast(list[Phone], person.lines)
         dwelling = home.dwelling if home else None
         yield KnownPerson(
             id=person.pk,
             name=person.name,
-            document=bytes(person.papers[0].number_index) if person.papers else None,
+            document=bytes(papers[0].number_index) if papers else None,
             door=Door(dwelling.building, dwelling.unit, dwelling.room) if dwelling else Door(),
-            phones=frozenset(bytes(line.number_index) for line in person.lines),
+            phones=frozenset(bytes(line.number_index) for line in lines),
             sex=person.sex,
             birth=person.birth_on,
             relation=home.relation if home else "",

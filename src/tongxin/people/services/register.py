@@ -206,7 +206,10 @@ def _households(
     Dwelling.objects.filter(pk__in=[household.dwelling_id for household in made], is_vacant=True).update(
         is_vacant=False
     )
-    return {**found, **dict(zip(missing, made, strict=True))}
+    households: dict[tuple[str, str, str], Household] = {}
+    households.update(found)
+    households.update(zip(missing, made, strict=True))
+    return households
 
 
 @transaction.atomic
@@ -249,7 +252,7 @@ def _add_to(person: Person, addition: Addition, listed_on: date, effects: Effect
 
 
 def _fill(person: Person, addition: Addition, effects: Effects) -> None:
-    filled = []
+    filled: list[str] = []
     if addition.sex and not person.sex:
         person.sex, filled = addition.sex, [*filled, "sex"]
     if addition.birth and not person.birth_on:
