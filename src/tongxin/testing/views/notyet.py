@@ -223,7 +223,7 @@ def _part(
 ) -> HttpResponse:
     """The drawer of one person, or its page; 422 with a form that is not right yet."""
     round_ = queries.one(round_id)
-    form = more.get("form")
+    form = more.get("form") or more.get("why")
     is_running = round_.state in RUNNING
     context = {
         "round": round_,
