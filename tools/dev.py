@@ -384,7 +384,9 @@ def bench() -> None:
 def shots() -> None:
     """Every page in both languages at desktop and phone size, into shots/."""
     setup()
-    run(python(), "-m", "tests.e2e.shots", env=environment(TONGXIN_CHROMIUM=chromium()))
+    run(
+        python(), "tools/shots.py", os.environ.get("ONLY") or "", env=environment(TONGXIN_CHROMIUM=chromium())
+    )
 
 
 def demo() -> None:

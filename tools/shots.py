@@ -1,0 +1,147 @@
+"""Every page in both languages at desktop and phone size, into shots/LANGUAGE/SIZE/PAGE.png: shots.py [PART OF NAME].
+
+A throw-away installation plays the story of Shuangxi; the demo accounts walk every link they may follow, one page
+of each kind is kept, and each is photographed.
+"""
+
+import os
+import re
+import shutil
+import socket
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Browser, BrowserContext, Cookie, sync_playwright
+
+from tongxin.config import database, serve
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOTS = ROOT / "shots"
+LANGUAGES = ("zh-hans", "en")
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+STORY_SECONDS = 300
+# Leaving, and what is a file rather than a page.
+NOT_FOLLOWED = re.compile(r"/accounts/logout|/static/|/api/|\.(xlsx|pdf|csv|json|webmanifest|js)$")
+
+
+def main(part: str) -> int:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with database.temporary("shots"):
+        serve.prepare()
+        serve.collect_static()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        with serve.started("127.0.0.1", port) as crew:
+            crew.tell("shuangxi")
+            wait_for_story(crew)
+            return photograph(crew.address, part)
+
+
+def wait_for_story(crew: serve.Crew) -> None:
+    """Until half of the community is sampled: a round in full swing."""
+    from tongxin.core import scope  # noqa: PLC0415 -- needs Django, which is up now
+    from tongxin.testing.models import Sample  # noqa: PLC0415 -- the same
+
+    deadline = time.monotonic() + STORY_SECONDS
+    while time.monotonic() < deadline:
+        with scope.everywhere():
+            if Sample.objects.count() > 500:
+                return
+        if crew.story is None or crew.story.died():
+            sys.exit("the story ended before it had begun")
+        time.sleep(1)
+    sys.exit("the story is too slow")
+
+
+def photograph(address: str, part: str) -> int:
+    from tongxin.access.services.demo import demo_accounts  # noqa: PLC0415 -- needs Django, which is up now
+
+    shutil.rmtree(SHOTS, ignore_errors=True)
+    bad = 0
+    with sync_playwright() as p:
+        browser = p.chromium.launch(
+            executable_path=os.environ.get("TONGXIN_CHROMIUM"), args=["--no-sandbox", "--lang=zh-CN"]
+        )
+        seen: dict[str, str] = {}
+        for account in demo_accounts():
+            context = browser.new_context()
+            cookies = log_in(context, address, account.username, account.password)
+            pages = {
+                name: url for name, url in walk(context, address).items() if name not in seen and part in name
+            }
+            seen |= pages
+            context.close()
+            for language in LANGUAGES:
+                for size in SIZES:
+                    bad += shoot(browser, address, cookies, pages, language, size)
+            print(f"{account.username}: {len(pages)} pages", flush=True)
+        browser.close()
+    print(f"{len(seen)} pages in {SHOTS}, {bad} answered with an error")
+    return int(bad > 0 or not seen)
+
+
+def log_in(context: BrowserContext, address: str, username: str, password: str) -> list[Cookie]:
+    page = context.new_page()
+    page.goto(f"{address}/accounts/login/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", password)
+    page.click("form:has([name=password]) button:not([name])")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    return context.cookies()
+
+
+def walk(context: BrowserContext, address: str) -> dict[str, str]:
+    """One address for each kind of page that links lead to, by the name of its view."""
+    found: dict[str, str] = {}
+    queue = [f"{address}/", f"{address}/field/"]
+    while queue:
+        url = queue.pop(0)
+        name = name_of(url, address)
+        if name is None or name in found:
+            continue
+        answer = context.request.get(url)
+        if "text/html" not in answer.headers.get("content-type", "") or answer.status in (403, 404, 405):
+            continue
+        found[name] = url
+        links = re.findall(r'<a\b[^>]*\bhref="([^"#]+)', answer.text())
+        queue += [urljoin(url, link.replace("&amp;", "&")) for link in links]
+    return found
+
+
+def name_of(url: str, address: str) -> str | None:
+    if not url.startswith(address) or NOT_FOLLOWED.search(urlsplit(url).path):
+        return None
+    try:
+        return resolve(urlsplit(url).path).view_name.replace(":", ".")
+    except Resolver404:
+        return None
+
+
+def shoot(
+    browser: Browser, address: str, cookies: list[Cookie], pages: dict[str, str], language: str, size: str
+) -> int:
+    """Pictures of these pages in one language at one size; returns how many answered with an error."""
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height})
+    context.add_cookies([*cookies, {"name": "django_language", "value": language, "url": address}])
+    page = context.new_page()
+    folder = SHOTS / language / size
+    folder.mkdir(parents=True, exist_ok=True)
+    bad = 0
+    for name, url in pages.items():
+        answer = page.goto(url)
+        page.wait_for_timeout(100)
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        if answer is None or answer.status >= 400:
+            print(f"{name}: {url} answered {answer and answer.status}")
+            bad += 1
+    context.close()
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
