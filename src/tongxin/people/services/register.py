@@ -196,7 +196,7 @@ def _households(
     """The open household behind each door, made where there is none."""
     wanted = {dwellings[door].pk: door for door in doors}
     open_now = Household.objects.filter(dwelling_id__in=list(wanted), closed_on=None)
-    found = {wanted[household.dwelling_id]: household for household in open_now}
+    found: dict[tuple[str, str, str], Household] = {wanted[household.dwelling_id]: household for household in open_now}
     missing = [door for door in doors if door not in found]
     made = [
         Household(dwelling=dwellings[door], area_path=dwellings[door].area_path, opened_on=opened_on)
@@ -206,10 +206,8 @@ def _households(
     Dwelling.objects.filter(pk__in=[household.dwelling_id for household in made], is_vacant=True).update(
         is_vacant=False
     )
-    households: dict[tuple[str, str, str], Household] = {}
-    households.update(found)
-    households.update(zip(missing, made, strict=True))
-    return households
+    found.update(zip(missing, made, strict=True))
+    return found
 
 
 @transaction.atomic
