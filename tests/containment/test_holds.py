@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests import cast
+from tests.factories import lanes
 from tests.testing.services.test_pools import T0, Night, night_of
 from tongxin.access.models import Entry
 from tongxin.config.reactions import REACTIONS
@@ -12,6 +13,7 @@ from tongxin.containment.models import Restriction
 from tongxin.containment.services import holds
 from tongxin.places.models import RuleRow
 from tongxin.testing.models import Recheck
+from tongxin.testing.services import pools
 
 pytestmark = pytest.mark.usefixtures("db_everywhere")
 
@@ -139,3 +141,15 @@ def test_the_reactions_name_what_is_here() -> None:
     assert named == {
         f"tongxin.containment.services.holds.{name}" for name in ("hold_members", "lift_person", "lift_pool")
     }
+
+
+def test_whoever_a_late_phone_brings_is_held_too_until_the_same_end(night: Night) -> None:
+    hold(night)
+    lanes.swab(night.pool.tube, night.town.zhang_wei, 11, cast.NOON)
+    by = night.town.actor("he")
+    pools.complete_members(tube_codes=["T0412"], by=by, at=T0 + timedelta(hours=2))
+
+    holds.hold_members(entry("testing.pool.joined"))
+
+    late = Restriction.objects.get(person=night.town.zhang_wei)
+    assert (Restriction.objects.count(), late.ends_at - T0) == (11, timedelta(hours=24))

@@ -5,6 +5,7 @@ Each service is `def react(entry: Entry) -> None` and safe to repeat.
 
 REACTIONS: dict[str, tuple[str, ...]] = {
     "testing.pool.opened": ("tongxin.containment.services.holds.hold_members",),
+    "testing.pool.joined": ("tongxin.containment.services.holds.hold_members",),
     "testing.recheck.negative": ("tongxin.containment.services.holds.lift_person",),
     "testing.pool.lifted": ("tongxin.containment.services.holds.lift_pool",),
 }
