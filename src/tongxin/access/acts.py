@@ -6,13 +6,15 @@ from django.utils.translation import gettext_lazy as _
 ACTS: dict[str, str | Promise] = {
     "access.account.opened": _("opened an account"),
     "access.codes.seen": _("printed sampling cards"),
-    "access.contacts.seen": _("saw phone numbers"),
     "access.device.enrolled": _("enrolled a phone"),
     "access.device.revoked": _("revoked a phone"),
-    "access.export.seen": _("exported numbers"),
     "access.figure.seen": _("saw the people behind a figure"),
     "access.grant.given": _("gave a role"),
+    "access.lab_export.seen": _("exported laboratory rows"),
+    "access.notyet.seen": _("saw the list of those not yet tested"),
     "access.pool.seen": _("saw the members of a pool"),
+    "access.register_export.seen": _("exported the register"),
+    "access.rejected_rows.seen": _("exported rejected rows"),
     "access.restrictions.seen": _("saw who is held"),
     "containment.restriction.imposed": _("imposed a hold"),
     "containment.restriction.lifted": _("lifted a hold"),
@@ -37,6 +39,7 @@ ACTS: dict[str, str | Promise] = {
     "testing.lane.closed": _("closed a lane"),
     "testing.lanes.added": _("added lanes"),
     "testing.pool.confirmed": _("confirmed a pool"),
+    "testing.pack.taken": _("sent the list to a phone"),
     "testing.pool.joined": _("joined a pool"),
     "testing.pool.opened": _("opened a positive pool"),
     "testing.pool.lifted": _("lifted a pool"),
@@ -59,8 +62,10 @@ ACTS: dict[str, str | Promise] = {
     "testing.round.cancelled": _("cancelled the round"),
     "testing.round.signed": _("signed the round"),
     "testing.round.unsigned": _("took back a signature"),
+    "testing.tube.frozen": _("froze a tube"),
     "testing.tube.voided": _("voided a tube"),
     "testing.tubes.dealt": _("dealt tubes"),
+    "testing.visit.made": _("knocked at the door"),
 }
 
 APPS: dict[str, str | Promise] = {
@@ -73,8 +78,8 @@ APPS: dict[str, str | Promise] = {
     "reports": _("reports"),
 }
 
-# Acts by which somebody saw numbers that are masked on every page.
-SIGHTS = frozenset(act for act in ACTS if act.endswith((".seen", ".revealed")))
+# How acts end by which somebody saw numbers or lists of people.
+SIGHTS = (".seen", ".revealed")
 
 
 def words_of(act: str) -> str:

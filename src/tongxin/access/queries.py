@@ -15,6 +15,7 @@ from tongxin.access.models import Account, Device, Entry, Grant, Installation
 
 JOURNAL = "access.journal.read"
 ENROL = "access.device.enrol"
+SIGHT = Q(act__endswith=acts.SIGHTS[0]) | Q(act__endswith=acts.SIGHTS[1])
 
 
 def actor_of(account: Account, at: datetime) -> Actor:
@@ -79,15 +80,13 @@ def journal_of(actor: Actor, *, app: str = "", account_id: UUID | None = None) -
 
 def history_of(subject_id: UUID) -> QuerySet[Entry]:
     """What was done to one thing, the latest first, without who looked at it."""
-    return entries_about(subject_id).exclude(act__in=acts.SIGHTS)
+    return entries_about(subject_id).exclude(SIGHT)
 
 
 def watchers_of(person_id: UUID) -> QuerySet[Entry]:
     """Who has seen this person's numbers: one by one, or in a list that held them; the latest first."""
     in_a_list = Q(facts_row__facts__contains={"people": [str(person_id)]})
-    return Entry.objects.filter(Q(act__in=acts.SIGHTS) & (Q(subject_id=person_id) | in_a_list)).order_by(
-        "-sequence"
-    )
+    return Entry.objects.filter(SIGHT & (Q(subject_id=person_id) | in_a_list)).order_by("-sequence")
 
 
 def told(entries: Iterable[Entry]) -> list[Told]:

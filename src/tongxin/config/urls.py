@@ -1,6 +1,7 @@
 """Addresses."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from tongxin.config.health import healthz
@@ -17,6 +18,9 @@ urlpatterns = [
     path("exchange/", include("tongxin.exchange.urls")),
     path("api/v1/", api.urls),
     path("field/", include("tongxin.exchange.field_urls")),
+    # Accounts have no e-mail address of their own: an operator gives a new password.
+    path("accounts/password/reset/", RedirectView.as_view(pattern_name="account_login")),
+    path("accounts/email/", RedirectView.as_view(pattern_name="access:account")),
     path("accounts/", include("allauth.urls")),
     path("language", set_language, name="set_language"),
 ]
