@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RoundState(TextChoices):
@@ -10,10 +11,10 @@ class RoundState(TextChoices):
     DRAFT = "draft", _("draft")
     APPROVED = "approved", _("approved")
     ANNOUNCED = "announced", _("announced")
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("round", "open")
     SAMPLING_CLOSED = "sampling_closed", _("sampling closed")
     RECONCILING = "reconciling", _("reconciling")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("round", "closed")
     RESULTS_COMPLETE = "results_complete", _("results complete")
     ARCHIVED = "archived", _("archived")
     CANCELLED = "cancelled", _("cancelled")
@@ -38,8 +39,8 @@ class TubeState(TextChoices):
 
     REGISTERED = "registered", _("in stock")
     ISSUED = "issued", _("issued")
-    OPEN = "open", _("open")
-    CLOSED = "closed", _("closed")
+    OPEN = "open", pgettext_lazy("tube", "open")
+    CLOSED = "closed", pgettext_lazy("tube", "closed")
     BOXED = "boxed", _("boxed")
     IN_TRANSIT = "in_transit", _("in transit")
     RECEIVED = "received", _("at the laboratory")
@@ -52,8 +53,8 @@ class TubeState(TextChoices):
 
 
 class TubeAct(TextChoices):
-    OPENED = "opened", _("opened")
-    CLOSED = "closed", _("closed")
+    OPENED = "opened", pgettext_lazy("tube", "opened")
+    CLOSED = "closed", pgettext_lazy("tube", "closed")
 
 
 class Coverage(TextChoices):

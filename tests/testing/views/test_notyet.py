@@ -57,7 +57,8 @@ def class_of(town: Town) -> str:
 def test_the_list_walks_from_building_to_building(town: Town, round_: Round) -> None:  # MT-44
     page = enter(town, "tang").get(reverse("testing:not_yet", args=[round_.pk])).context["page"]
 
-    assert [(row.building_name, row.door, row.name) for row in page.rows][0] == ("1栋", "1栋2单元401", "张伟")
+    first = page.rows[0]
+    assert (first.building_name, first.door, first.name) == ("1栋", "1栋2单元401", "张伟")
     assert [row.building_name for row in page.rows] == ["1栋", "3栋", "3栋"]
     assert [(found.name, found.grid, found.count) for found in page.buildings] == [
         ("1栋", "第1网格", 1),

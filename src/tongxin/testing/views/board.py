@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.access.gate import ActorRequest, needs
@@ -104,7 +104,7 @@ def tube_list(request: ActorRequest, round_id: UUID) -> HttpResponse:
             Column(_("State")),
             Column(_("Persons"), "num"),
             Column(_("First swab"), "wide-only"),
-            Column(_("Closed"), "wide-only"),
+            Column(pgettext("tube", "Closed"), "wide-only"),
             Column(_("Result")),
         ],
         rows=page.rows,
