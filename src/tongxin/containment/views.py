@@ -71,6 +71,7 @@ def ledger(request: ActorRequest) -> HttpResponse:
         "at": at,
         "counts": counts,
         "may_decide": request.actor.may(DECIDE),
+        "roles": [_("Health officer"), _("Community head")],
         "may_renew": request.actor.may(RENEW),
     }
     return render(request, "containment/restrictions.html", context)

@@ -11,6 +11,7 @@ class TestingConfig(AppConfig):
         from tongxin.core.navigation import register_item  # noqa: PLC0415 -- apps are ready only now
         from tongxin.testing import refusals  # noqa: F401, PLC0415 -- registers this app's codes
         from tongxin.testing.queries.coverage import not_yet_waiting  # noqa: PLC0415 -- models are ready now
+        from tongxin.testing.queries.pools import waiting_count  # noqa: PLC0415 -- models are ready now
 
         register_item("testing:rounds", _("Rounds"), "test-pipe", "testing.round.read", order=10)
         register_item(
@@ -24,4 +25,11 @@ class TestingConfig(AppConfig):
         register_item("testing:board_now", _("Point board"), "presentation", "testing.lane.run", order=20)
         register_item("testing:codes", _("Sampling codes"), "qrcode", "testing.code.print", order=30)
         register_item("testing:results_latest", _("Results"), "microscope", "testing.result.enter", order=40)
-        register_item("testing:pools", _("Positive pools"), "alert-triangle", "testing.pool.read", order=45)
+        register_item(
+            "testing:pools",
+            _("Positive pools"),
+            "alert-triangle",
+            "testing.pool.read",
+            order=45,
+            count=waiting_count,
+        )

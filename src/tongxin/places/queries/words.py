@@ -22,6 +22,7 @@ TITLES: dict[str, Promise] = {
     "testing.make_up.due_minutes": _("A make-up test is due within"),
     "testing.tube.reserve": _("Tubes ordered for each tube needed"),
     "testing.pool.calls_minutes": _("Positive pool: members called within"),
+    "testing.pool.police_minutes": _("Positive pool: police help for the unreached after"),
     "testing.pool.team_minutes": _("Positive pool: team at the door within"),
     "testing.pool.results_minutes": _("Positive pool: single results within"),
     "testing.pool.neighbours_look_at": _("Positive pool: persons before and after it to look at"),

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from tongxin.core import clock
 from tongxin.people.enums import CallOutcome, CallPurpose
 from tongxin.people.models import CallTask, Document, Phone, Residence
-from tongxin.places.queries.rules import rule
+from tongxin.places.queries.rules import rule, rules
 from tongxin.testing.enums import RecheckState
 from tongxin.testing.models import PositivePool, Recheck
 
@@ -159,6 +159,18 @@ def clocks(pool: PositivePool, rows: list[MemberRow], at: datetime) -> list[Cloc
         ),
     }
     return [Clock(name, due, done, len(rows), at) for name, (due, done) in counted.items()]
+
+
+def police_at(pool: PositivePool) -> datetime | None:
+    """From when on the police is asked to help with those who were not reached (DOMAIN 3.6, step 2)."""
+    name, on = "testing.pool.police_minutes", clock.day_of(pool.opened_at)
+    found = rules([name], path=pool.area_path, on=on).get(name)
+    return pool.opened_at + timedelta(minutes=int(found.value)) if found else None
+
+
+def waiting_count(actor: object) -> int:
+    """Pools at work, for the navigation: the database shows those of the person's areas."""
+    return PositivePool.objects.filter(closed_at=None).count()
 
 
 def look_at(pool: PositivePool, at: datetime) -> list[LookAt]:

@@ -161,6 +161,7 @@ def _page(request: ActorRequest, pool: PositivePool) -> HttpResponse:
         "table": table,
         "clocks": clocks,
         "looked_at": looked_at,
+        "police_at": queries.police_at(pool),
         "unreached": [row for row in rows if not row.is_reached],
         "outcomes": CallOutcome.choices,
         "words": SingleResultForm().fields["word"].choices,  # type: ignore[attr-defined]
