@@ -355,7 +355,8 @@ def _again(stage: Stage, owner: dict[str, str], name: str) -> float:
 
 
 def _rounds(stage: Stage, owner: dict[str, str]) -> dict[str, dict[str, Any]]:
-    copies, rates = [], {500: [], 100: []}
+    copies: list[float] = []
+    rates: dict[int, list[float]] = {500: [], 100: []}
     latencies: dict[int, list[float]] = {500: [], 100: []}
     _ours(stage, owner, 500, "W")  # warm: connections, plans, caches
     _raw_copy(stage, owner)

@@ -38,7 +38,7 @@ api = NinjaAPI(
     openapi_url=None,
 )
 
-SECURITY = {"security": [{"DeviceToken": []}]}
+SECURITY: dict[str, Any] = {"security": [{"DeviceToken": []}]}
 EXAMPLE_BATCH = {
     "batch": "0197a5c0-0f00-7000-8000-000000000001",
     "device_at": "2021-08-20T12:00:05+08:00",

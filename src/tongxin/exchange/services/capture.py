@@ -315,10 +315,9 @@ def _key(value: Any) -> UUID | None:
 
 def _instant(value: Any) -> datetime | None:
     try:
-        at = msgspec.convert(value, _AWARE)
+        return msgspec.convert(value, _AWARE)
     except msgspec.ValidationError:
         return None
-    return cast(datetime, at)
 
 
 # ---- keeping

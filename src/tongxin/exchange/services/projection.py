@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from tongxin.access.models import Device
 from tongxin.access.services import devices
 from tongxin.core import ciphers, clock, scope
-from tongxin.core.capture import Cursor, Delivery, Event
+from tongxin.core.capture import APPLIED, Cursor, Delivery, Event
 from tongxin.exchange.enums import Receipt
 from tongxin.exchange.models import Batch, SetAside
 from tongxin.exchange.services import capture
@@ -148,11 +148,7 @@ def _reconsider_batch(batch_id: UUID, rows: list[SetAside]) -> list[Event]:
         return []
     with scope.scoped([rows[0].area_path]), transaction.atomic(), _cursor() as cursor:
         words = testing.take(cast(Cursor, cursor), delivery, events)
-    counted = [
-        event
-        for event in events
-        if words.get(event.id, capture.APPLIED).verdict in (Receipt.APPLIED, Receipt.DUPLICATE)
-    ]
+    counted = [event for event in events if words.get(event.id, APPLIED).verdict in ("applied", "duplicate")]
     SetAside.objects.filter(pk__in=[event.id for event in counted]).update(
         settled_at=clock.now(), settled_note="counted"
     )

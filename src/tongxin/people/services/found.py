@@ -1,7 +1,7 @@
 """People whom a lane adds because the register does not hold them (快速新增, MT-23)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -75,7 +75,7 @@ class _Number:
     kind: str
     is_proven: bool
     sex: str = ""
-    birth: object = None
+    birth: date | None = None
 
 
 def _number(document: str, at: datetime) -> _Number | None:

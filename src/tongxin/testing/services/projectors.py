@@ -144,9 +144,9 @@ def settle_tubes(codes: Iterable[str], *, at: datetime) -> int:
 def _owe_make_ups(codes: list[str], at: datetime) -> None:
     """Somebody whom a late phone reports for a tube that came to nothing must be sampled again too (MT-30)."""
     lost: dict[tuple[UUID, MakeUpReason], list[str]] = defaultdict(list)
-    rows = Tube.objects.filter(code__in=codes).exclude(round_id=None)
+    rows = Tube.objects.filter(code__in=codes, round__isnull=False)
     for code, round_id, state, result in rows.values_list("code", "round_id", "state", "result"):
-        if reason := _why_lost(state, result):
+        if (reason := _why_lost(state, result)) and round_id:
             lost[round_id, reason].append(code)
     for (round_id, reason), tubes in lost.items():
         round_ = Round.objects.get(pk=round_id)
