@@ -26,6 +26,9 @@ declare(
         "unknown_left": _(
             "%(count)s people are still unknown. Call, visit or give a reason for each, then sign."
         ),
+        "removed_sampled": _(
+            "%(count)s people were removed from the base and have a swab in this round. Put them back first."
+        ),
         "already_signed": _("%(name)s has already signed. The second signature must be another person's."),
         "signature_role": _(
             "Closing needs a grid worker's (or the community head's) and the point chief's signature."

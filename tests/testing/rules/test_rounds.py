@@ -33,6 +33,7 @@ CASES = [
     (S.SAMPLING_CLOSED, S.RECONCILING, {}, True, ""),
     (S.RECONCILING, S.CLOSED, {}, True, ""),
     (S.RECONCILING, S.CLOSED, {"unknown_count": 1}, False, "unknown_left"),
+    (S.RECONCILING, S.CLOSED, {"removed_sampled": 1}, False, "removed_sampled"),
     (S.RECONCILING, S.CLOSED, {"signed_roles": frozenset({"point_chief"})}, False, "signature_role"),
     (S.CLOSED, S.RESULTS_COMPLETE, {}, True, ""),
     (S.CLOSED, S.RESULTS_COMPLETE, {"unresulted_count": 3}, False, "results_left"),

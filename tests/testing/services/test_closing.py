@@ -13,7 +13,7 @@ from tests.factories import lanes
 from tongxin.access.models import Entry
 from tongxin.core import scope
 from tongxin.core.refusals import Refusal
-from tongxin.testing.enums import RoundState
+from tongxin.testing.enums import RemovalReason, RoundState
 from tongxin.testing.models import Closing, Round, Signature
 from tongxin.testing.queries import coverage as figures
 from tongxin.testing.services import claims, closing, coverage, tubes
@@ -228,6 +228,25 @@ def test_the_second_to_close_is_told_who_was_first(town: Town) -> None:
 
     assert refused.value.code == "round_closed_by"
     assert refused.value.facts == {"number": 10, "name": "唐书记", "at": "12:00"}
+
+
+def test_who_was_removed_and_sampled_after_all_belongs_back(town: Town) -> None:  # MT-40, MT-43
+    round_ = lanes.running_round(town.point, NOON)
+    lane = lanes.lane(round_, town.point)
+    lanes.filled_tube(lane, "T1", [town.chen_wei, town.chen_fang], NOON)
+    facts = {"round_id": round_.pk, "person_id": town.zhang_wei.pk, "by": town.actor("lin"), "at": NOON}
+    claims.remove_from_base(reason=RemovalReason.MOVED, note="房东说的", **facts)
+    lanes.filled_tube(lane, "T2", [town.zhang_wei], NOON)
+    coverage.settle(round_.pk)
+    Round.objects.filter(pk=round_.pk).update(state=S.RECONCILING)
+
+    with pytest.raises(Refusal) as refused:
+        sign(town, round_, "zhao", "point_chief")
+
+    assert (refused.value.code, refused.value.facts) == ("removed_sampled", {"count": 1})
+    claims.put_back(why="今天来采样了", **facts)
+    sign_both(town, round_)
+    assert (close(town, round_).base_closing, Closing.objects.get().classes["here"]) == (3, 3)
 
 
 def test_the_grid_worker_does_not_close(town: Town) -> None:

@@ -104,6 +104,12 @@ def unknown_count(round_id: UUID) -> int:
     return Expected.objects.filter(round_id=round_id, removed_at=None, klass=Coverage.UNKNOWN).count()
 
 
+def removed_sampled(round_id: UUID) -> int:
+    """How many were removed from the base and have a swab in the round after all: they belong back into it."""
+    outside = Expected.objects.filter(round_id=round_id, klass__in=[Coverage.HERE, Coverage.MOBILE])
+    return outside.exclude(removed_at=None).count()
+
+
 def by_building(round_id: UUID, at: datetime) -> list[BuildingCounts]:
     """The same, building by building in the order of their paths, with the grid of the day."""
     found: dict[str, dict[str, int]] = defaultdict(dict)

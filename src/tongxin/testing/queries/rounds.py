@@ -10,7 +10,7 @@ from tongxin.core.refusals import Refusal
 from tongxin.people.enums import ResidenceKind
 from tongxin.testing.enums import ResultStatus, RoundState, TubeState
 from tongxin.testing.models import Lane, Round, RoundStep, Sample, SampleRejection, Signature, Tube
-from tongxin.testing.queries.coverage import unknown_count
+from tongxin.testing.queries.coverage import removed_sampled, unknown_count
 from tongxin.testing.rules import rounds as rules
 
 # Who belongs to the base of an area: two parameters, its path and the kinds of residence that count.
@@ -67,6 +67,7 @@ def facts(round_: Round, to: RoundState, *, ground: str = "") -> rules.RoundFact
         person_count=person_count(round_.area_path) if opening else 0,
         running=_running_beside(round_) if opening else None,
         unknown_count=unknown_count(round_.pk) if closing else 0,
+        removed_sampled=removed_sampled(round_.pk) if closing else 0,
         signed_roles=signed_roles(round_.pk) if closing else frozenset(),
         sample_count=Sample.objects.filter(round_id=round_.pk).count() if to == RoundState.CANCELLED else 0,
         unresulted_count=unresulted(round_.pk).count() if to == RoundState.RESULTS_COMPLETE else 0,

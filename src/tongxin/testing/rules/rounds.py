@@ -51,6 +51,7 @@ class RoundFacts:
     person_count: int = 0
     sample_count: int = 0
     unknown_count: int = 0
+    removed_sampled: int = 0
     unresulted_count: int = 0
     running: int | None = None
     signed_roles: frozenset[str] = frozenset()
@@ -79,9 +80,7 @@ def may_sign(state: RoundState, role: str, facts: RoundFacts) -> Verdict:
         return Verdict.no("signature_role")
     if state != RoundState.RECONCILING:
         return Verdict.no("round_state", number=facts.number, state=state)
-    if facts.unknown_count:
-        return Verdict.no("unknown_left", count=facts.unknown_count)
-    return Verdict.yes()
+    return _counted(facts)
 
 
 def is_signed(roles: frozenset[str]) -> bool:
@@ -99,9 +98,18 @@ def _may_open(facts: RoundFacts) -> Verdict:
     return Verdict.yes()
 
 
-def _may_close(facts: RoundFacts) -> Verdict:
+def _counted(facts: RoundFacts) -> Verdict:
+    """Nobody is unknown, and nobody with a swab stands outside the base."""
     if facts.unknown_count:
         return Verdict.no("unknown_left", count=facts.unknown_count)
+    if facts.removed_sampled:
+        return Verdict.no("removed_sampled", count=facts.removed_sampled)
+    return Verdict.yes()
+
+
+def _may_close(facts: RoundFacts) -> Verdict:
+    if not (counted := _counted(facts)).ok:
+        return counted
     if not is_signed(facts.signed_roles):
         return Verdict.no("signature_role")
     return Verdict.yes()

@@ -36,7 +36,7 @@ def sign(*, round_id: UUID, role: str, by: Actor, at: datetime) -> Signature:
         if mine is not None:
             raise Refusal("already_signed", name=by.name)
         coverage.settle(round_id)
-        stands = rules.RoundFacts(number=round_.number, unknown_count=figures.unknown_count(round_id))
+        stands = queries.facts(round_, RoundState.CLOSED)
         refuse(rules.may_sign(RoundState(round_.state), role, stands))
         for each in standing.values():
             if each.role == role:
