@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from tongxin.access.actors import Actor
 from tongxin.containment.models import Restriction
-from tongxin.core import clock
+from tongxin.core import clock, formats
 from tongxin.people.enums import CallPurpose
 from tongxin.people.models import CallTask
 from tongxin.places.queries.rules import rules
@@ -22,6 +23,14 @@ from tongxin.testing.models import Expected, FoundPerson, MakeUp, PositivePool, 
 from tongxin.testing.queries import results, rounds
 
 NOBODY = UUID(int=0)
+PERSONS, TUBES, POOLS, CALLS, SIGNATURES, BRIEFINGS = (
+    "persons",
+    "tubes",
+    "pools",
+    "calls",
+    "signatures",
+    "briefings",
+)
 # Not yet at the laboratory: their clock runs from the first swab (MT-31).
 ON_THE_WAY = (TubeState.OPEN, TubeState.CLOSED, TubeState.BOXED, TubeState.IN_TRANSIT)
 SIGNED_IN = (RoundState.SAMPLING_CLOSED, RoundState.RECONCILING)
@@ -33,12 +42,26 @@ class Duty:
 
     title: str | Promise
     count: int
-    unit: str | Promise
+    unit: str
     meaning: str
     url: str
     args: tuple[Any, ...] = ()
     due_at: datetime | None = None
     query: str = ""
+
+    @property
+    def amount(self) -> str:
+        """The count with its unit: 1 tube, 12 tubes."""
+        count = self.count
+        phrases = {
+            PERSONS: ngettext("%(count)s person", "%(count)s persons", count),
+            TUBES: ngettext("%(count)s tube", "%(count)s tubes", count),
+            POOLS: ngettext("%(count)s pool", "%(count)s pools", count),
+            CALLS: ngettext("%(count)s call", "%(count)s calls", count),
+            SIGNATURES: ngettext("%(count)s signature", "%(count)s signatures", count),
+            BRIEFINGS: ngettext("%(count)s briefing", "%(count)s briefings", count),
+        }
+        return phrases[self.unit] % {"count": formats.number(count)}
 
 
 def duties(actor: Actor, round_: Round | None, at: datetime) -> list[Duty]:
@@ -58,7 +81,7 @@ def _pools(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
         yield Duty(
             _("Positive pools at work"),
             running.count(),
-            _("pools"),
+            POOLS,
             "stop" if late else "attention",
             "testing:pools",
             due_at=first.results_due_at,
@@ -71,19 +94,17 @@ def _results(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]
     counts = results.result_counts(round_.pk)
     here = ("testing:results", (round_.pk,))
     if actor.may("testing.result.release"):
-        yield Duty(_("Results in doubt"), counts.doubtful, _("tubes"), "stop", *here, query="view=doubtful")
+        yield Duty(_("Results in doubt"), counts.doubtful, TUBES, "stop", *here, query="view=doubtful")
         yield Duty(
             _("Results to release"),
             counts.to_release,
-            _("tubes"),
+            TUBES,
             "attention",
             *here,
             query="view=to_release",
         )
     if actor.may("testing.result.enter"):
-        yield Duty(
-            _("Tubes without a result"), counts.waiting, _("tubes"), "waiting", *here, query="view=waiting"
-        )
+        yield Duty(_("Tubes without a result"), counts.waiting, TUBES, "waiting", *here, query="view=waiting")
 
 
 def _tubes(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
@@ -105,7 +126,7 @@ def _tubes(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
         yield Duty(
             _("Tubes over 2 hours, not yet at the laboratory"),
             waiting.count(),
-            _("tubes"),
+            TUBES,
             "stop" if oldest + breach <= at else "attention",
             "testing:board",
             (round_.pk,),
@@ -120,7 +141,7 @@ def _unknown(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]
     yield Duty(
         _("Not yet tested: call, visit or give a reason"),
         _here(unknown, actor, "testing.coverage.claim").count(),
-        _("persons"),
+        PERSONS,
         "attention",
         "testing:not_yet",
         (round_.pk,),
@@ -137,7 +158,7 @@ def _make_ups(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty
         yield Duty(
             _("Make-up tests owed"),
             owed.count(),
-            _("persons"),
+            PERSONS,
             "stop" if first < at else "attention",
             "reports:rows",
             (round_.pk, "make_ups_owed"),
@@ -152,7 +173,7 @@ def _found(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
     yield Duty(
         _("Newly found, to verify"),
         _here(found, actor, "people.person.change").count(),
-        _("persons"),
+        PERSONS,
         "waiting",
         "reports:rows",
         (round_.pk, "base_added"),
@@ -179,7 +200,7 @@ def _calls(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
     for purpose, title, url, args in doors:
         if purpose in counted:
             count, due = counted[purpose]
-            yield Duty(title, count, _("calls"), "stop" if due < at else "attention", url, args, due_at=due)
+            yield Duty(title, count, CALLS, "stop" if due < at else "attention", url, args, due_at=due)
 
 
 def _signatures(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
@@ -191,7 +212,7 @@ def _signatures(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Du
     yield Duty(
         _("Your signature is wanted to close the round"),
         0 if mine else 1,
-        _("signatures"),
+        SIGNATURES,
         "attention",
         "testing:closing",
         (round_.pk,),
@@ -202,7 +223,7 @@ def _briefings(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Dut
     if not actor.may("reports.briefing.approve"):
         return
     waiting = briefings.waiting().exclude(author_id=actor.account_id or NOBODY)
-    yield Duty(_("Briefings to sign"), waiting.count(), _("briefings"), "attention", "reports:briefings")
+    yield Duty(_("Briefings to sign"), waiting.count(), BRIEFINGS, "attention", "reports:briefings")
 
 
 def _holds(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
@@ -215,7 +236,7 @@ def _holds(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
         yield Duty(
             _("Holds that end within 6 hours"),
             ending.count(),
-            _("persons"),
+            PERSONS,
             "waiting",
             "containment:restrictions",
             due_at=first,
