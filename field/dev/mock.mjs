@@ -42,9 +42,9 @@ const PEOPLE = [
   ["王强", "wang qiang", "男", 52, "0051", "3", "1", "402", []],
   ["陈芳", "chen fang", "女", 61, "0068", "3", "1", "302", []],
   ["陈国梁", "chen guo liang", "男", 79, "0075", "3", "1", "302", ["priority"]],
-  ["单雄信", "shan xiong xin", "男", 33, "0092", "3", "2", "101", []],
-  ["仇英", "qiu ying", "女", 27, "0107", "3", "2", "102", []],
-  ["曾泰", "zeng tai", "男", 44, "0114", "3", "2", "201", []],
+  ["单雄信", "shan xiong xin | dan xiong xin", "男", 33, "0092", "3", "2", "101", []],
+  ["仇英", "qiu ying | chou ying", "女", 27, "0107", "3", "2", "102", []],
+  ["曾泰", "zeng tai | ceng tai", "男", 44, "0114", "3", "2", "201", []],
   ["龘䶮", "da yan", "男", 24, "0131", "3", "2", "202", []],
   ["欧阳㛃", "ou yang jie", "女", 31, "0148", "3", "2", "301", []],
   ["买买提·吐尔逊", "mai mai ti tu er xun", "男", 35, "0155", "5", "1", "101", []],
@@ -70,22 +70,32 @@ const PEOPLE = [
   id: id(`person ${i}`),
   token: `demo${String(i).padStart(2, "0")}${id(`token ${i}`).replaceAll("-", "").slice(0, 16)}`,
   name,
-  initials: pinyin
-    .split(" ")
-    .map((part) => part.slice(0, 1))
-    .join(""),
-  pinyin,
+  ...sounds(pinyin),
   sex,
   age,
   masked: tail === "" ? "" : `9900**********${tail}`,
   tail,
   address: `${building}栋${unit}单元${room}`,
-  building: `${building}栋`,
-  unit: `${unit}单元`,
+  building,
+  unit,
   room,
   flags,
   sampled: name === "郭涛",
 }));
+
+// As the server writes them: every spelling in one piece, the likeliest first.
+function sounds(pinyin) {
+  const spellings = pinyin.split(" | ").filter((spelling) => spelling !== "");
+  const letters = (spelling) =>
+    spelling
+      .split(" ")
+      .map((syllable) => syllable.slice(0, 1))
+      .join("");
+  return {
+    pinyin: spellings.map((spelling) => spelling.replaceAll(" ", "")).join(" "),
+    initials: [...new Set(spellings.map(letters))].join(" "),
+  };
+}
 
 const TUBES = LANES.flatMap((lane) => [
   ...Array.from({ length: 6 }, (_, i) =>

@@ -57,7 +57,9 @@ export interface PackPerson {
   readonly id: string;
   readonly token: string;
   readonly name: string;
+  /** The first letters of each spelling, each once: sw dw. */
   readonly initials: string;
+  /** Every likely spelling in one piece, without tones, the likeliest first: shanwei danwei. */
   readonly pinyin: string;
   readonly sex: string;
   readonly age: number | null;

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { EMPTY, fold, lastSwabs, openTubes, sampledInRound, type LaneEvent } from "../src/domain/lane";
+import {
+  dwellingOf,
+  EMPTY,
+  fold,
+  lastSwabs,
+  openTubes,
+  sampledInRound,
+  type LaneEvent,
+} from "../src/domain/lane";
 import { LANE, ROUND } from "./world";
 
 const head = (id: string) => ({ id, at: "2026-11-22T01:00:00.000Z", round: ROUND, lane: LANE });
@@ -27,6 +35,17 @@ const rejected = (id: string, sample: string): LaneEvent => ({
 });
 const lookup = () => ({ dwelling: "3/1/401", mix: "" });
 const state = (...events: LaneEvent[]) => fold(EMPTY, events, lookup);
+
+describe("a dwelling", () => {
+  it.each([
+    ["3栋", "1单元", "401室", "3/1/401"],
+    ["3号楼", "", "401", "3//401"],
+    ["3", "1", "401", "3/1/401"],
+    ["3", "1", "", ""],
+  ])("%s %s %s is %s", (building, unit, room, dwelling) => {
+    expect(dwellingOf({ building, unit, room })).toBe(dwelling);
+  });
+});
 
 describe("the state of a lane", () => {
   it("is the same whether events come at once or one by one", () => {

@@ -4,17 +4,17 @@ import { hasRare, spell, withGap } from "../src/domain/names";
 import { bareToken, byFullNumber, makeIndex, possibleDuplicates, search } from "../src/domain/search";
 import { aPerson } from "./world";
 
-const zhang = aPerson({ name: "张伟", pinyin: "zhang wei", initials: "zw", token: "TX1.abc" });
+const zhang = aPerson({ name: "张伟", pinyin: "zhangwei", initials: "zw", token: "TX1.abc" });
 const shan = aPerson({
   name: "单雄信",
-  pinyin: "shan xiong xin",
-  initials: "sxx",
+  pinyin: "shanxiongxin danxiongxin",
+  initials: "sxx dxx",
   tail: "0092",
   room: "101",
 });
 const ayi = aPerson({
   name: "阿依古丽·买买提",
-  pinyin: "a yi gu li mai mai ti",
+  pinyin: "ayigulimaimaiti",
   initials: "ayglmmt",
   tail: "0162",
   building: "5栋",
@@ -22,7 +22,7 @@ const ayi = aPerson({
   room: "101",
   address: "5栋1单元101",
 });
-const rare = aPerson({ name: "欧阳㛃", pinyin: "ou yang jie", initials: "oyj", tail: "021X", room: "1201" });
+const rare = aPerson({ name: "欧阳㛃", pinyin: "ouyangjie", initials: "oyj", tail: "021X", room: "1201" });
 const index = makeIndex([zhang, shan, ayi, rare]);
 const names = (query: string) => search(index, query, 10).map(({ name }) => name);
 
@@ -37,6 +37,8 @@ describe("a person is found by", () => {
     ["pinyin", "zhangwei", ["张伟"]],
     ["pinyin with a gap", "shan xiong", ["单雄信"]],
     ["the surname's right reading", "shan", ["单雄信"]],
+    ["another reading of the surname", "danxiong", ["单雄信"]],
+    ["the initials of another reading", "dxx", ["单雄信"]],
     ["initials in capitals", "ZW", ["张伟"]],
     ["the tail", "0092", ["单雄信"]],
     ["a tail with X, as typed", "021x", ["欧阳㛃"]],
@@ -53,7 +55,8 @@ describe("a person is found by", () => {
     expect(names("101")).toEqual(["单雄信", "阿依古丽·买买提"]);
   });
 
-  it("a code with and without its prefix", () => {
+  it("a code with and without its prefix, and behind what was left in the field", () => {
+    expect(index.byToken.get(bareToken("张TX1.abc"))).toBe(zhang);
     expect([index.byToken.get(bareToken("TX1.abc")), index.byToken.get(bareToken("abc"))]).toEqual([
       zhang,
       zhang,
@@ -107,14 +110,28 @@ describe("reading aloud", () => {
     expect(hasRare(name)).toBe(isRare);
   });
 
-  it("gives each character its syllable, and the dot none", () => {
-    const readings = spell("买买提·吐", "mai mai ti tu").map(({ character, reading }) => character + reading);
+  it.each([
+    ["买买提·吐", "maimaititu", "mmtt", "买mai 买mai 提ti · 吐tu"],
+    ["单雄信", "shanxiongxin danxiongxin", "sxx dxx", "单shan 雄xiong 信xin"],
+    ["欧阳㛃", "ouyangjie", "oyj", "欧ou 阳yang 㛃jie"],
+    ["常安", "changan", "ca", "常chang 安an"],
+    ["吕二", "lver", "le", "吕lv 二er"],
+  ])("gives the characters of %s their syllables", (name, pinyin, initials, spelled) => {
+    const spoken = spell(name, pinyin, initials).map(({ character, reading }) => character + reading);
 
-    expect(readings).toEqual(["买mai", "买mai", "提ti", "·", "吐tu"]);
+    expect(spoken.join(" ")).toBe(spelled);
   });
 
-  it("does not guess when the syllables do not fit", () => {
-    expect(spell("张伟", "zhangwei").map(({ reading }) => reading)).toEqual(["", ""]);
+  it.each([
+    ["no initials", "张伟", "zhangwei", ""],
+    ["no pinyin", "龘䶮", "", ""],
+    ["fewer syllables than characters", "张伟强", "zhangwei", "zw"],
+  ])("does not guess with %s", (_, name, pinyin, initials) => {
+    expect(
+      spell(name, pinyin, initials)
+        .map(({ reading }) => reading)
+        .join(""),
+    ).toBe("");
   });
 
   it("puts a gap into a short name only", () => {

@@ -73,7 +73,10 @@ export const dwellingOf = (door: {
   readonly building: string;
   readonly unit: string;
   readonly room: string;
-}): string => (door.room === "" ? "" : `${door.building}/${door.unit}/${door.room}`);
+}): string => (door.room === "" ? "" : [door.building, door.unit, door.room].map(bare).join("/"));
+
+/** A lane types 3栋 or 3号楼 where the register has 3: the same door. */
+const bare = (part: string): string => part.normalize("NFKC").replace(/(号楼|[栋幢座号单元室\s])+$/u, "");
 
 export function fold(state: LaneState, events: readonly LaneEvent[], lookup: PersonLookup): LaneState {
   const next = {

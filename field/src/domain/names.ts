@@ -6,8 +6,6 @@ export interface Spoken {
   readonly reading: string;
 }
 
-const DOTS = /[·•・．‧･]/;
-
 let common: Set<string> | undefined;
 
 /** The 6,763 characters of GB 2312 are what most people read without a halt; the browser knows the table. */
@@ -32,16 +30,36 @@ export const isRare = (character: string): boolean => isHan(character) && !commo
 
 export const hasRare = (name: string): boolean => Array.from(name).some(isRare);
 
-/** Each character with its syllable, when the syllables can be told apart; dots and Latin have none. */
-export function spell(name: string, pinyin: string): readonly Spoken[] {
+/**
+ * Each character with its syllable. The pack writes spellings without gaps (`shanwei danwei`, initials `sw dw`), the
+ * likeliest first; the initials say where its syllables begin. Where that is not certain, nothing is guessed.
+ */
+export function spell(name: string, pinyin: string, initials: string): readonly Spoken[] {
   const characters = Array.from(name).filter((character) => character.trim() !== "");
-  const syllables = pinyin.split(/\s+/).filter((syllable) => syllable !== "" && !DOTS.test(syllable));
-  const han = characters.filter(isHan).length;
+  const syllables = cut(pinyin.split(" ")[0] ?? "", initials.split(" ")[0] ?? "");
+  const isFitting = syllables.length === characters.filter(isHan).length;
   let next = 0;
   return characters.map((character) => ({
     character,
-    reading: isHan(character) && syllables.length === han ? (syllables[next++] ?? "") : "",
+    reading: isHan(character) && isFitting ? (syllables[next++] ?? "") : "",
   }));
+}
+
+const SYLLABLE = /^(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?[aeiouv]{1,3}(?:ng|n|r)?$/;
+
+/** The one way to cut a spelling into syllables with these first letters, or nothing. */
+function cut(sound: string, letters: string): readonly string[] {
+  const ways = cuts(sound, letters);
+  return ways.length === 1 ? (ways[0] ?? []) : [];
+}
+
+function cuts(sound: string, letters: string): readonly (readonly string[])[] {
+  if (letters === "") return sound === "" ? [[]] : [];
+  if (!sound.startsWith(letters.slice(0, 1))) return [];
+  const ends = Array.from({ length: Math.min(6, sound.length) }, (_, i) => i + 1);
+  return ends
+    .filter((end) => SYLLABLE.test(sound.slice(0, end)))
+    .flatMap((end) => cuts(sound.slice(end), letters.slice(1)).map((rest) => [sound.slice(0, end), ...rest]));
 }
 
 /** With a gap behind the surname of a short Han name: 张 伟. Compound surnames stay whole only when short. */

@@ -19,8 +19,8 @@ export interface Searchable {
 interface Entry<Person> {
   readonly person: Person;
   readonly name: string;
-  readonly pinyin: string;
-  readonly initials: string;
+  /** Every likely spelling, and the initials of each. */
+  readonly sounds: readonly string[];
   readonly door: string;
   readonly rooms: readonly string[];
 }
@@ -31,11 +31,20 @@ export interface Index<Person extends Searchable> {
   readonly byId: ReadonlyMap<string, Person>;
 }
 
-export const TOKEN_PREFIX = "TX1.";
+const TOKEN_PREFIX = "TX1.";
 
-/** The bare token of a sampling code, printed with or without its prefix. */
-export const bareToken = (text: string): string =>
-  text.startsWith(TOKEN_PREFIX) ? text.slice(TOKEN_PREFIX.length) : text;
+/**
+ * The bare token of a sampling code, printed with or without its prefix. A scanner types into the field: what was left
+ * standing there comes before the prefix and is not of the code.
+ */
+export const bareToken = (text: string): string => text.slice(prefixEnd(text));
+
+export const isToken = (text: string): boolean => prefixEnd(text) > 0;
+
+const prefixEnd = (text: string): number => {
+  const at = text.lastIndexOf(TOKEN_PREFIX);
+  return at < 0 ? 0 : at + TOKEN_PREFIX.length;
+};
 
 export const fold = (text: string): string =>
   text
@@ -56,8 +65,9 @@ export function makeIndex<Person extends Searchable>(people: readonly Person[]):
   const entries = people.map((person) => ({
     person,
     name: fold(person.name),
-    pinyin: fold(person.pinyin),
-    initials: fold(person.initials),
+    sounds: [...person.pinyin.split(" "), ...person.initials.split(" ")]
+      .map(fold)
+      .filter((sound) => sound !== ""),
     door: doorOf(`${person.building} ${person.unit} ${person.room}`) || doorOf(person.address),
     rooms: [doorOf(person.room), doorOf(`${person.building} ${person.room}`)],
   }));
@@ -88,13 +98,13 @@ export function search<Person extends Searchable>(
 }
 
 function rankOf(entry: Entry<Searchable>, asked: string, door: string): 0 | 1 | 2 | null {
-  if (entry.name === asked || entry.initials === asked || entry.pinyin === asked) return 0;
-  if (entry.person.tail !== "" && entry.person.tail.toLowerCase() === asked) return 0;
+  const { person, name, sounds } = entry;
+  if (name === asked || sounds.includes(asked)) return 0;
+  if (person.tail !== "" && person.tail.toLowerCase() === asked) return 0;
   if (door !== "" && (entry.door === door || entry.rooms.includes(door))) return 0;
-  if (entry.name.startsWith(asked) || entry.pinyin.startsWith(asked) || entry.initials.startsWith(asked))
-    return 1;
+  if (name.startsWith(asked) || sounds.some((sound) => sound.startsWith(asked))) return 1;
   if (door.includes("-") && entry.door.startsWith(`${door}-`)) return 1;
-  return entry.name.includes(asked) ? 2 : null;
+  return name.includes(asked) ? 2 : null;
 }
 
 /** Who a full ID number read from a card may be: the pack holds it masked, so ends and age have to agree. */

@@ -6,7 +6,7 @@ import { newId } from "../domain/ids";
 import type { Entry } from "../store/outbox";
 import { timeOf, tubeCode } from "../ui/format";
 import { Sign } from "../ui/Sign";
-import { language, sentence, t } from "../ui/words";
+import { language, t } from "../ui/words";
 import { useApp, VERSION, type App } from "./app";
 
 const SHOWN = 200;
@@ -91,13 +91,12 @@ const toneOf = ({ owed, verdict, code }: Entry) =>
 
 function stateOf({ owed, verdict, code }: Entry): string {
   const { state } = t.value;
-  if (owed || verdict === "") return code === "" ? state.owed : `${state.held}（${code}）`;
+  if (owed || verdict === "") return code === "" ? state.owed : `${state.held} · ${serverWord(code)}`;
   return code === "" ? state[verdict] : `${state[verdict]} · ${serverWord(code)}`;
 }
 
-/** A code that is also the lane's own has its sentence; of the others the desk knows more. */
-const serverWord = (code: string): string =>
-  code === "already_sampled" || code === "late" ? t.value.receipt[code] : sentence(code);
+/** What the server made of it, in words; of a code that is newer than this app the desk knows more. */
+const serverWord = (code: string): string => t.value.receipt[code] ?? t.value.codeOther(code);
 
 function subject(app: App, event: CaptureEvent): string {
   const name = (id: string) => app.person(id)?.name ?? "—";

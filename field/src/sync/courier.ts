@@ -28,7 +28,7 @@ export class Courier {
   constructor(private readonly parts: CourierParts) {}
 
   start(): void {
-    addEventListener("online", () => this.hope());
+    addEventListener("online", () => this.refresh());
     addEventListener("offline", () => this.parts.onContact("offline"));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.hope();

@@ -147,9 +147,22 @@ export const en: Words = {
     refused: "Kept · not counted",
     conflict: "Kept · conflict",
   },
+  /** What the server made of an event, by its code. */
   receipt: {
     already_sampled: "sampled twice in this round, counted once",
+    position_taken: "another swab has this position; both kept",
     late: "came after the round had closed",
+    person_known: "already in the register; the community checks",
+    person_unknown: "not in the register; the community checks",
+    sample_key_taken: "key used twice; the community checks",
+    tube_unknown: "tube was not dealt here",
+    tube_other_lane: "tube of another lane",
+    tube_frozen: "tube is frozen; the point chief decides",
+    round_unknown: "not a round of this area",
+    malformed: "record is not complete",
+    unknown_kind: "the server is older than this app",
+    device_revoked: "came after the phone was stopped",
+    batch_malformed: "will be sent again after an update",
   },
   showing: (count) => `Latest ${count}`,
   kind: {

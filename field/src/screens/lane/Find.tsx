@@ -104,6 +104,11 @@ export function Results({ work }: { readonly work: LaneWork }) {
           </li>
         ))}
       </ul>
+      {people.length + tubes.length === 0 && work.tube.value && (
+        <button type="button" class="wide" onClick={() => (work.panel.value = "add")}>
+          {t.value.addPerson}
+        </button>
+      )}
     </section>
   );
 }

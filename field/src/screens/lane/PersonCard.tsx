@@ -62,7 +62,7 @@ function ReadAloud({ person }: { readonly person: PackPerson }) {
 
 /** One box a character with its reading beneath: also for a phone whose fonts lack the character. */
 function Spelled({ person }: { readonly person: PackPerson }) {
-  const spoken = spell(person.name, person.pinyin);
+  const spoken = spell(person.name, person.pinyin, person.initials);
   const isTold = spoken.some(({ reading }) => reading !== "");
   return (
     <>
@@ -75,7 +75,7 @@ function Spelled({ person }: { readonly person: PackPerson }) {
           </li>
         ))}
       </ol>
-      {!isTold && person.pinyin !== "" && <p>{person.pinyin}</p>}
+      {!isTold && person.pinyin !== "" && <p>{person.pinyin.split(" ")[0]}</p>}
     </>
   );
 }

@@ -13,7 +13,7 @@ import {
   type LaneTube,
   type Swab,
 } from "../../domain/lane";
-import { bareToken, byFullNumber, search, TOKEN_PREFIX } from "../../domain/search";
+import { bareToken, byFullNumber, isToken, search } from "../../domain/search";
 import {
   chooseTube,
   mayClose,
@@ -93,10 +93,10 @@ export class LaneWork {
     if (text === "") return;
     const person = this.app.index.value.byToken.get(bareToken(text));
     if (person) this.show(person, "scan");
-    else if (text.startsWith(TOKEN_PREFIX)) this.say("stop", "person_unknown");
+    else if (isToken(text)) this.missed("person_unknown");
     else if (this.tubeNamed(text)) void this.openTube(text);
     else if (this.byCard(text)) return;
-    else if (bySight) this.say("stop", this.open.value.length === 0 ? "tube_unknown" : "code_unknown");
+    else if (bySight) this.missed(this.open.value.length === 0 ? "tube_unknown" : "code_unknown");
     else this.pickOnly();
   }
 
@@ -320,6 +320,12 @@ export class LaneWork {
   private find(query: string): readonly PackPerson[] {
     const found = search(this.app.foundIndex.value, query, RESULTS);
     return [...found, ...search(this.app.index.value, query, RESULTS)].slice(0, RESULTS);
+  }
+
+  /** Nothing here goes by that code; the field is empty again for the next. */
+  private missed(code: "person_unknown" | "tube_unknown" | "code_unknown"): void {
+    this.query.value = "";
+    this.say("stop", code);
   }
 
   private say(tone: Tone, code: string, facts: Facts = {}): void {
