@@ -4,11 +4,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 ACTS: dict[str, str | Promise] = {
+    "access.account.closed": _("closed an account"),
     "access.account.opened": _("opened an account"),
+    "access.account.renewed": _("gave an account a new password"),
     "access.codes.seen": _("printed sampling cards"),
     "access.device.enrolled": _("enrolled a phone"),
     "access.device.revoked": _("revoked a phone"),
     "access.figure.seen": _("saw the people behind a figure"),
+    "access.grant.ended": _("took a role back"),
     "access.grant.given": _("gave a role"),
     "access.lab_export.seen": _("exported laboratory rows"),
     "access.notyet.seen": _("saw the list of those not yet tested"),

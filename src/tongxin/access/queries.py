@@ -6,15 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from tongxin.access import acts
 from tongxin.access.actors import Actor, GrantedRole
 from tongxin.access.models import Account, Device, Entry, Grant, Installation
+from tongxin.core import areas
 
 JOURNAL = "access.journal.read"
 ENROL = "access.device.enrol"
+MANAGE = "access.account.manage"
 SIGHT = Q(act__endswith=acts.SIGHTS[0]) | Q(act__endswith=acts.SIGHTS[1])
 
 
@@ -106,6 +108,18 @@ def told(entries: Iterable[Entry]) -> list[Told]:
         )
         for entry in entries
     ]
+
+
+def accounts_of(actor: Actor, at: datetime) -> QuerySet[Account]:
+    """The accounts that hold or held a role where the actor manages; who manages everywhere sees all."""
+    grants = Grant.objects.in_force(at).order_by("valid_from", "id")
+    accounts = Account.objects.prefetch_related(Prefetch("grants", grants, to_attr="held"))
+    if actor.may(MANAGE, areas.EVERYWHERE):
+        return accounts
+    inside = Q(pk__in=[])
+    for path in actor.paths_for(MANAGE):
+        inside |= Q(area_path__startswith=path)
+    return accounts.filter(pk__in=Grant.objects.filter(inside).values("account"))
 
 
 def devices_of(actor: Actor) -> QuerySet[Device]:

@@ -10,6 +10,7 @@ declare(
         "device_revoked": _("This phone has been revoked. Hand it to the point chief."),
         "enrolment_expired": _("This enrolment code is used or expired. Ask the point chief for a new one."),
         "reason_needed": _("Say why you need to see this (at least 4 characters)."),
+        "not_oneself": _("Nobody closes their own account. Ask another operator."),
         "second_person_needed": _("A second person must sign: not %(name)s again."),
         "register_not_demo": _(
             "This register holds real people: demo accounts and simulations are refused here."

@@ -1,6 +1,8 @@
 """Accounts and grants."""
 
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -9,7 +11,10 @@ from tongxin.access.models import Account, Grant, Installation
 from tongxin.access.queries import installation
 from tongxin.access.services import journal
 from tongxin.core import scope
+from tongxin.core.locks import lock
 from tongxin.core.refusals import Refusal
+
+MANAGE = "access.account.manage"
 
 
 @transaction.atomic
@@ -30,7 +35,7 @@ def open_account(
     if account := Account.objects.filter(username=username).first():
         return account
     account = Account.objects.create_user(username, password, name=name, is_demo=is_demo, language=language)
-    journal.record("access.account.opened", by=by, area_path="/", on=account, at=at)
+    journal.record("access.account.opened", by=by, area_path=by.home, on=account, at=at)
     return account
 
 
@@ -55,6 +60,65 @@ def grant(
             "access.grant.given", by=by, area_path=area_path, on=given, at=at, facts={"role": role}
         )
     return given
+
+
+@transaction.atomic
+def end_grant(*, grant_id: UUID, by: Actor, at: datetime, why: str) -> Grant:
+    """Take a role back (收回授权). It is ended, not deleted; ending it twice is ending it once."""
+    given = lock(Grant, grant_id)
+    by.must(MANAGE, within=given.area_path)
+    if given.valid_to is None or given.valid_to > at:
+        # A grant of this very moment still ends after its start.
+        given.valid_to = max(at, given.valid_from + timedelta(microseconds=1))
+        given.save(update_fields=["valid_to"])
+        journal.record(
+            "access.grant.ended",
+            by=by,
+            area_path=given.area_path,
+            on=given,
+            at=at,
+            why=why,
+            facts={"role": given.role},
+        )
+    return given
+
+
+@transaction.atomic
+def renew_password(*, account_id: UUID, by: Actor, at: datetime) -> str:
+    """Give an account a new password (重设密码), told this once; its open sessions end."""
+    account = _managed(account_id, by, at)
+    password = secrets.token_urlsafe(9)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    journal.record("access.account.renewed", by=by, area_path=by.home, on=account, at=at)
+    return password
+
+
+@transaction.atomic
+def close_account(*, account_id: UUID, by: Actor, at: datetime, why: str) -> Account:
+    """Close an account (停用): nobody logs in with it any more, and its roles end."""
+    account = _managed(account_id, by, at)
+    if account.pk == by.account_id:
+        raise Refusal("not_oneself")
+    if account.is_active:
+        account.is_active = False
+        account.save(update_fields=["is_active"])
+        with scope.everywhere():
+            for given in Grant.objects.in_force(at).filter(account=account):
+                end_grant(grant_id=given.pk, by=by, at=at, why=why)
+        journal.record("access.account.closed", by=by, area_path=by.home, on=account, at=at, why=why)
+    return account
+
+
+def _managed(account_id: UUID, by: Actor, at: datetime) -> Account:
+    """The account, if every role it holds lies where the actor manages: nobody is reached above one's area."""
+    by.must(MANAGE)
+    account = lock(Account, account_id)
+    with scope.everywhere():
+        held = list(Grant.objects.in_force(at).filter(account=account).values_list("area_path", flat=True))
+    for path in held:
+        by.must(MANAGE, within=path)
+    return account
 
 
 @transaction.atomic

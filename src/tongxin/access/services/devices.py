@@ -95,12 +95,20 @@ class KnownDevice:
     revoked_at: datetime | None
 
 
+# Every look-up of a batch is by key: a plan made while a table was small must not read it whole when it is
+# large. And a phone that waits longer than this is better told to come later.
+_LOOK_UP = (
+    "SELECT set_config(%s, %s, true), set_config('enable_seqscan', 'off', true),"
+    " set_config('statement_timeout', '10s', true)"
+)
+
+
 def recognise(cursor: Cursor, token: str) -> KnownDevice | None:
     """The phone of this token, by plain SQL in the transaction of a batch, which then sees that phone's area only.
 
     Nothing is remembered between batches: a revoked token stops with the next one.
     """
-    cursor.execute("SELECT set_config(%s, %s, true)", [scope.SETTING, areas.EVERYWHERE])
+    cursor.execute(_LOOK_UP, [scope.SETTING, areas.EVERYWHERE])
     cursor.execute(
         "SELECT id, name, area_path, post_id, revoked_at FROM access_device WHERE token_digest = %s",
         [digest(token)],
