@@ -26,7 +26,7 @@ class EnrolForm(forms.Form):
 class GrantForm(forms.Form):
     """A role in an area, for good or until a day."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=roles.CHOICES)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", "—"), *roles.CHOICES])
     area = forms.CharField(
         label=_("Area"),
         max_length=80,
