@@ -14,7 +14,7 @@ from tongxin.core import ciphers
 from tongxin.core.ids import new_id
 from tongxin.core.refusals import Refusal
 from tongxin.exchange.models import Batch, SetAside
-from tongxin.exchange.services import capture, projection
+from tongxin.exchange.services import capture, parcels, projection
 from tongxin.people.models import Person
 from tongxin.testing.enums import RoundState
 from tongxin.testing.models import (
@@ -240,21 +240,21 @@ def test_an_event_that_is_none_never_blocks_the_others(station: lane.Station, po
     ],
 )
 def test_what_is_no_batch_is_declined_with_the_place(station: lane.Station, raw: bytes, where: str) -> None:
-    with pytest.raises(capture.Malformed, match=where.replace("$", r"\$")):
+    with pytest.raises(parcels.Malformed, match=where.replace("$", r"\$")):
         capture.receive(token=TOKEN, sent=raw, at=cast.NOON)
 
     assert Batch.objects.count() == 0
 
 
 def test_a_batch_holds_at_most_five_hundred(station: lane.Station) -> None:
-    with pytest.raises(capture.TooLarge):
+    with pytest.raises(parcels.TooLarge):
         send([station.phone.open("L1T1") for _ in range(501)])
 
 
 def test_a_packed_body_that_swells_is_stopped(station: lane.Station) -> None:
     bomb = gzip.compress(b" " * 64 * 1024 * 1024)
 
-    with pytest.raises(capture.TooLarge):
+    with pytest.raises(parcels.TooLarge):
         capture.receive(token=TOKEN, sent=bomb, at=cast.NOON)
 
 

@@ -19,7 +19,7 @@ from tongxin.access.queries import actor_of_device, installation
 from tongxin.access.services import devices
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
-from tongxin.exchange.services import capture
+from tongxin.exchange.services import capture, parcels
 from tongxin.places.queries.areas import named
 from tongxin.testing.services import pack as packs
 
@@ -239,14 +239,14 @@ def _revoked(request: HttpRequest, _: capture.Revoked) -> HttpResponse:
     return _declined(403, "device_revoked", wipe=True)
 
 
-@api.exception_handler(capture.TooLarge)
+@api.exception_handler(parcels.TooLarge)
 @api.exception_handler(RequestDataTooBig)
 def _too_large(request: HttpRequest, _: Exception) -> HttpResponse:
     return _declined(413, "batch_too_large")
 
 
-@api.exception_handler(capture.Malformed)
-def _malformed(request: HttpRequest, problem: capture.Malformed) -> HttpResponse:
+@api.exception_handler(parcels.Malformed)
+def _malformed(request: HttpRequest, problem: parcels.Malformed) -> HttpResponse:
     return _declined(422, "batch_malformed", detail=str(problem))
 
 

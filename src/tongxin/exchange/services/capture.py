@@ -4,80 +4,38 @@ One transaction a batch, seeing the device's own area. An event once taken is ne
 is set aside, sealed, with the reason. Receipts are given after commit. How and why: docs/algorithms/capture.md.
 """
 
-import operator
 import random
 import threading
 import time
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import reduce
-from typing import Annotated, Any, cast
+from typing import Any, cast
 from uuid import UUID, uuid5
 
 import msgspec
 import psycopg
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
-from msgspec import Meta
 
 from tongxin.access.services.devices import KnownDevice, recognise
 from tongxin.core import areas, ciphers, clock, scope
 from tongxin.core.capture import APPLIED, DUPLICATE, Cursor, Delivery, Event, Word, array
 from tongxin.core.refusals import Refusal
 from tongxin.exchange.models import Batch, SetAside
+from tongxin.exchange.services.parcels import Odd, Parcel, inflate, read
 from tongxin.places.queries.rules import rule
 from tongxin.testing.services import capture as testing
 
-BATCH_LIMIT = 500
-INFLATED_LIMIT = 8 * 1024 * 1024
 BATCH_PURPOSE = "exchange.batch"
 EVENT_PURPOSE = "exchange.set_aside"
-GZIP = b"\x1f\x8b"
 
 # More at once only makes each slower (PERFORMANCE, design rule 10); who waits longer is told to come later.
 AT_ONCE = 3
 WAIT_SECONDS = 2.0
-STATEMENT_MILLISECONDS = 10_000
 RETRY_SECONDS = (2, 15)
-
-KINDS: tuple[type[Event], ...] = (*testing.KINDS,)
-AnyEvent: Any = reduce(operator.or_, KINDS)
 # What the tables refuse although the schema let it pass.
 REFUSED_BY_TABLES = (psycopg.DataError, psycopg.IntegrityError, DataError, IntegrityError)
-
-_AWARE = Annotated[datetime, Meta(tz=True)]
-
-
-class Envelope(msgspec.Struct, frozen=True):
-    """A batch with its events unread."""
-
-    batch: UUID
-    device_at: _AWARE
-    events: list[msgspec.Raw]
-    app: Annotated[str, Meta(max_length=40)] = ""
-
-
-# A batch whose every event is of a known kind and well formed: nearly all of them, read in one go.
-_Strict = msgspec.defstruct(
-    "_Strict",
-    [
-        ("batch", UUID),
-        ("device_at", _AWARE),
-        ("events", list[AnyEvent]),
-        ("app", Annotated[str, Meta(max_length=40)], ""),
-    ],
-    frozen=True,
-)
-
-
-class _Head(msgspec.Struct, frozen=True):
-    """What is asked of an event that is of no known kind or not well formed."""
-
-    id: Any = None
-    kind: Any = None
-    at: Any = None
 
 
 class Receipt(msgspec.Struct, frozen=True, gc=False):
@@ -94,14 +52,6 @@ class Reply(msgspec.Struct, frozen=True):
     receipts: list[Receipt]
 
 
-class Malformed(Exception):
-    """The batch is no batch; the message says what and where."""
-
-
-class TooLarge(Exception):
-    """More than a batch may hold."""
-
-
 class Busy(Exception):
     """Come back later: the database is away, or too many wait already."""
 
@@ -115,47 +65,10 @@ class Revoked(Exception):
     """The phone was put out; what it sent has been kept all the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """An event that no kind's apply can take: kept as it came."""
-
-    id: UUID
-    given_id: str | UUID
-    kind: str
-    at: datetime | None
-    word: Word
-
-
-@dataclass(slots=True)
-class Parcel:
-    """A batch as it was read."""
-
-    batch_id: UUID
-    device_at: datetime
-    count: int
-    events: list[Event]
-    odd: list[Odd]
-    order: list[Event | Odd]
-    raw: bytes
-
-    def raw_of(self) -> dict[UUID, bytes]:
-        """Each event's own bytes, read again only when some must be set aside."""
-        found: dict[UUID, bytes] = {}
-        for each, raw in zip(self.order, _envelope.decode(self.raw).events, strict=True):
-            found.setdefault(each.id, bytes(raw))
-        return found
-
-
-_strict = msgspec.json.Decoder(_Strict)
-_envelope = msgspec.json.Decoder(Envelope)
-_head = msgspec.json.Decoder(_Head)
-_event = msgspec.json.Decoder(AnyEvent)
-
-
 def receive(*, token: str, sent: bytes, at: datetime) -> Reply:
     """Take a batch from the phone of this token; everything it answers has been committed.
 
-    Raises Malformed, TooLarge, Busy, Revoked, and refuses `device_unknown`.
+    Raises parcels.Malformed, parcels.TooLarge, Busy, Revoked, and refuses `device_unknown`.
     """
     parcel = read(inflate(sent))
     with _admitted():
@@ -227,97 +140,6 @@ def _take_apart(cursor: Cursor, delivery: Delivery, events: Sequence[Event]) -> 
         return first | _take_apart(cursor, delivery, events[middle:])
     cursor.execute("RELEASE SAVEPOINT part")
     return words
-
-
-# ---- reading what came
-
-
-def inflate(sent: bytes) -> bytes:
-    """The JSON of a body, unpacked when it is packed. Never more than the limit, whatever a packed body claims."""
-    if not sent.startswith(GZIP):
-        if len(sent) > INFLATED_LIMIT:
-            raise TooLarge
-        return sent
-    unpack = zlib.decompressobj(wbits=31)
-    try:
-        body = unpack.decompress(sent, INFLATED_LIMIT + 1)
-    except zlib.error as problem:
-        raise Malformed(f"gzip: {problem}") from None
-    if len(body) > INFLATED_LIMIT:
-        raise TooLarge
-    if not unpack.eof:
-        raise Malformed("gzip: the body ends too early")
-    return body
-
-
-def read(raw: bytes) -> Parcel:
-    """Read a batch. One event that cannot be read never keeps the others from being taken."""
-    try:
-        whole = _strict.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return _read_loosely(raw)
-    return _parcel(whole.batch, whole.device_at, whole.events, raw)  # type: ignore[attr-defined]
-
-
-def _read_loosely(raw: bytes) -> Parcel:
-    try:
-        whole = _envelope.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
-        raise Malformed(str(problem)[:300]) from None
-    return _parcel(whole.batch, whole.device_at, [_read_event(bytes(each)) for each in whole.events], raw)
-
-
-def _parcel(batch_id: UUID, device_at: datetime, order: list[Event | Odd], raw: bytes) -> Parcel:
-    if len(order) > BATCH_LIMIT:
-        raise TooLarge
-    if not order:
-        raise Malformed("a batch holds at least one event - at `$.events`")
-    if len({each.id.int for each in order}) == len(order) and all(isinstance(each, Event) for each in order):
-        return Parcel(batch_id, device_at, len(order), cast(list[Event], order), [], order, raw)
-    first: dict[UUID, Event | Odd] = {}
-    for each in order:
-        first.setdefault(each.id, each)
-    events = [each for each in first.values() if isinstance(each, Event)]
-    odd = [each for each in first.values() if isinstance(each, Odd)]
-    return Parcel(batch_id, device_at, len(order), events, odd, order, raw)
-
-
-def decode_event(raw: bytes) -> Event:
-    """One event of a known kind. Raises msgspec's error when it is none."""
-    return cast(Event, _event.decode(raw))
-
-
-def _read_event(raw: bytes) -> Event | Odd:
-    try:
-        return decode_event(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        pass
-    try:
-        head = _head.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        head = _Head()
-    kind = head.kind if isinstance(head.kind, str) else ""
-    known = any(kind == each.__struct_config__.tag for each in KINDS)
-    word = Word("refused", "malformed") if known or not kind else Word("kept", "unknown_kind")
-    key = _key(head.id)
-    # Without a key of its own an event gets one from its bytes, so that sending it twice changes nothing.
-    made = key or uuid5(UUID(int=0), raw.hex())
-    given = head.id if isinstance(head.id, str) and len(head.id) <= 60 else made
-    return Odd(made, given, kind[:40], _instant(head.at), word)
-
-
-def _key(value: Any) -> UUID | None:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        return None
-
-
-def _instant(value: Any) -> datetime | None:
-    try:
-        return msgspec.convert(value, _AWARE)
-    except msgspec.ValidationError:
-        return None
 
 
 # ---- keeping
@@ -423,10 +245,6 @@ def is_passing(problem: Exception) -> bool:
     return isinstance(cause or problem, psycopg.OperationalError | psycopg.InterfaceError)
 
 
-# Every look-up here is by key: a plan made while a table was small must not read it whole when it is large.
-_SETTINGS = "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true)"
-
-
 @contextmanager
 def _transaction() -> Iterator[Cursor]:
     """psycopg's own cursor in Django's transaction: statements are prepared, values are bound by the server."""
@@ -437,7 +255,6 @@ def _transaction() -> Iterator[Cursor]:
         before, raw.prepare_threshold = raw.prepare_threshold, 2
         try:
             with psycopg.Cursor(raw) as cursor:
-                cursor.execute(_SETTINGS, [str(STATEMENT_MILLISECONDS)])
                 yield cast(Cursor, cursor)
         finally:
             raw.prepare_threshold = before

@@ -23,7 +23,7 @@ from tongxin.core import ciphers, clock, scope
 from tongxin.core.capture import APPLIED, Cursor, Delivery, Event
 from tongxin.exchange.enums import Receipt
 from tongxin.exchange.models import Batch, SetAside
-from tongxin.exchange.services import capture
+from tongxin.exchange.services import capture, parcels
 from tongxin.testing.services import capture as testing
 from tongxin.testing.services import projectors
 
@@ -100,7 +100,7 @@ def reconsider_all(limit: int = ASIDE_AT_A_TIME) -> int:
 def events_of(batch: Batch) -> list[Event]:
     """The events of a stored batch that are of a known kind and well formed."""
     sent = ciphers.decrypt_bytes(batch.sealed, purpose=capture.BATCH_PURPOSE)
-    return capture.read(capture.inflate(sent)).events
+    return parcels.read(parcels.inflate(sent)).events
 
 
 def _next(leaving: Iterable[UUID]) -> UUID | None:
@@ -158,7 +158,7 @@ def _reconsider_batch(batch_id: UUID, rows: list[SetAside]) -> list[Event]:
 def _event_of(row: SetAside) -> Event | None:
     raw = ciphers.decrypt_bytes(row.sealed, purpose=capture.EVENT_PURPOSE)
     try:
-        event = capture.decode_event(raw)
+        event = parcels.decode_event(raw)
     except msgspec.MsgspecError:
         return None
     return event

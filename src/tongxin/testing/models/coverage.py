@@ -33,7 +33,10 @@ class Expected(AreaRow):
     class Meta:
         verbose_name = _("expected person")
         constraints = [models.UniqueConstraint(fields=["round", "person"], name="expected_once")]
-        indexes = [models.Index(fields=["round", "klass"], name="expected_class")]
+        indexes = [
+            models.Index(fields=["round", "klass"], name="expected_class"),
+            models.Index(fields=["round", "area_path"], name="expected_place"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.klass}"

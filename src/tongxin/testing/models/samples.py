@@ -1,5 +1,6 @@
 """What a lane captures. Hot rows: no foreign keys, few indexes (PERFORMANCE.md, design rules)."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,8 @@ class Sample(LaneFact):
         indexes = [
             models.Index(fields=["round_id", "person_id"], name="sample_round_person"),
             models.Index(fields=["tube_code"], name="sample_tube"),
+            # Costs a write nearly nothing; the pace of the last hour is asked for every ten seconds.
+            BrinIndex(fields=["occurred_at"], name="sample_time", autosummarize=True, pages_per_range=16),
         ]
 
     def __str__(self) -> str:

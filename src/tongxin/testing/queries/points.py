@@ -26,10 +26,11 @@ SECOND_PERSON_MAY = frozenset({"testing.tube.void", "testing.lane.run"})
 
 @dataclass(frozen=True, slots=True)
 class LaneRow:
-    """A lane: how many it has taken, its pace an hour over 15 and 60 minutes, its open tube, its stock."""
+    """A lane: how many its tubes hold, its pace an hour over 15 and 60 minutes, its open tube, its stock."""
 
     id: UUID
     number: int
+    site_id: UUID
     site: str
     kind: LaneKind
     pool: PoolKind
@@ -78,20 +79,20 @@ def lanes(round_: Round, at: datetime) -> list[LaneRow]:
     """The lanes of a round in the order of their points and numbers."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT l.id, l.number, p.name, l.kind, l.pool, l.capacity, coalesce(s.sampled, 0),
-                      coalesce(s.quarter, 0), coalesce(s.hour, 0), s.last_at, coalesce(t.stock, 0),
-                      coalesce(t.code, ''), coalesce(t.held, 0), l.closed_at
+            """SELECT l.id, l.number, p.id, p.name, l.kind, l.pool, l.capacity, coalesce(t.sampled, 0),
+                      coalesce(s.quarter, 0), coalesce(s.hour, 0), coalesce(s.last_at, t.last_at),
+                      coalesce(t.stock, 0), coalesce(t.code, ''), coalesce(t.held, 0), l.closed_at
                FROM testing_lane l JOIN places_site p ON p.id = l.site_id
                LEFT JOIN (
-                   SELECT s.lane_id, count(*) AS sampled, max(s.occurred_at) AS last_at,
-                          count(*) FILTER (WHERE s.occurred_at > %(quarter)s AND s.occurred_at <= %(at)s) AS quarter,
-                          count(*) FILTER (WHERE s.occurred_at > %(hour)s AND s.occurred_at <= %(at)s) AS hour
+                   SELECT s.lane_id, count(*) AS hour, max(s.occurred_at) AS last_at,
+                          count(*) FILTER (WHERE s.occurred_at > %(quarter)s) AS quarter
                    FROM testing_sample s
-                   WHERE s.round_id = %(round)s AND NOT EXISTS (
-                       SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = s.id)
+                   WHERE s.round_id = %(round)s AND s.occurred_at > %(hour)s AND s.occurred_at <= %(at)s
+                     AND NOT EXISTS (SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = s.id)
                    GROUP BY s.lane_id) AS s ON s.lane_id = l.id
                LEFT JOIN (
-                   SELECT t.lane_id, count(*) FILTER (WHERE t.state = 'issued') AS stock,
+                   SELECT t.lane_id, sum(t.held_count) AS sampled, max(t.first_swab_at) AS last_at,
+                          count(*) FILTER (WHERE t.state = 'issued') AS stock,
                           max(t.code) FILTER (WHERE t.state = 'open') AS code,
                           max(t.held_count) FILTER (WHERE t.state = 'open') AS held
                    FROM testing_tube t WHERE t.round_id = %(round)s GROUP BY t.lane_id) AS t ON t.lane_id = l.id
@@ -104,6 +105,7 @@ def lanes(round_: Round, at: datetime) -> list[LaneRow]:
 def _lane(
     key: UUID,
     number: int,
+    site_id: UUID,
     site: str,
     kind: str,
     pool: str,
@@ -120,6 +122,7 @@ def _lane(
     return LaneRow(
         id=key,
         number=number,
+        site_id=site_id,
         site=site,
         kind=LaneKind(kind),
         pool=PoolKind(pool),

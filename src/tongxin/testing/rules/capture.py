@@ -1,6 +1,7 @@
 """May an event of a lane count (入账)? The door keeps every event; this says which of them are true rows."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from tongxin.core.verdicts import Verdict
 
@@ -14,14 +15,14 @@ class StandingFacts:
     """Where an event says it happened, beside what the register knows. None: not known in this area."""
 
     round_state: str | None
-    lane_round: str | None
-    lane_post: str | None
-    device_post: str | None
-    round: str
-    lane: str
-    tube_lane: str | None = None
-    tube_round: str | None = None
+    round: UUID | None
+    lane: UUID | None
+    lane_round: UUID | None
+    lane_post: UUID | None
+    device_post: UUID | None
     has_tube: bool = False
+    tube_lane: UUID | None = None
+    tube_round: UUID | None = None
 
 
 def may_count(facts: StandingFacts) -> Verdict:
@@ -30,7 +31,7 @@ def may_count(facts: StandingFacts) -> Verdict:
         return Verdict.no("round_unknown")
     if facts.round_state not in TAKING | LATE:
         return Verdict.no("round_not_open")
-    if facts.lane_round != facts.round:
+    if facts.lane_round is None or facts.lane_round != facts.round:
         return Verdict.no("lane_unknown")
     if facts.device_post is not None and facts.device_post != facts.lane_post:
         return Verdict.no("lane_unknown")

@@ -5,101 +5,24 @@ counts are settled by `projectors` afterwards. Statements are plain SQL on a cur
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from msgspec import Meta
 from msgspec.structs import replace
 
-from tongxin.core.capture import APPLIED, DUPLICATE, Cursor, Delivery, Event, Reference, Word, array
+from tongxin.core.capture import APPLIED, DUPLICATE, Cursor, Delivery, Event, Word, array
 from tongxin.core.refusals import Refusal
 from tongxin.core.verdicts import Verdict
 from tongxin.people.services import found
 from tongxin.testing.rules.capture import StandingFacts, may_count
-
-TubeCode = Annotated[str, Meta(min_length=1, max_length=24)]
-Word40 = Annotated[str, Meta(max_length=40)]
-Plain = r"^[\w-]*$"
-
-
-class LaneEvent(Event, frozen=True, gc=False, tag_field="kind"):
-    """Something a lane did in a round."""
-
-    TABLE: ClassVar[str] = ""
-
-    round: Reference
-    lane: Reference
-
-    @property
-    def tube_code(self) -> str:
-        return ""
-
-
-class TubeOpened(LaneEvent, frozen=True, gc=False, tag="tube_opened"):
-    """开管"""
-
-    TABLE: ClassVar[str] = "testing_tubeevent"
-
-    tube: TubeCode
-    pool: Annotated[str, Meta(min_length=1, max_length=10, pattern=Plain)]
-    capacity: Annotated[int, Meta(ge=1, le=40)]
-
-    @property
-    def tube_code(self) -> str:
-        return self.tube
-
-
-class TubeClosed(LaneEvent, frozen=True, gc=False, tag="tube_closed"):
-    """封管: `spoken` is the count that the sampler said aloud."""
-
-    TABLE: ClassVar[str] = "testing_tubeevent"
-
-    tube: TubeCode
-    reason: Literal["full", "household_end", "zone_change", "time", "end_of_shift"]
-    spoken: Annotated[int, Meta(ge=0, le=40)]
-
-    @property
-    def tube_code(self) -> str:
-        return self.tube
-
-
-class SampleTaken(LaneEvent, frozen=True, gc=False, tag="sample"):
-    """入管: one person's swab."""
-
-    TABLE: ClassVar[str] = "testing_sample"
-
-    tube: TubeCode
-    position: Annotated[int, Meta(ge=1, le=40)]
-    person: UUID
-    how: Literal["scan", "search", "typed"]
-
-    @property
-    def tube_code(self) -> str:
-        return self.tube
-
-
-class SampleRejected(LaneEvent, frozen=True, gc=False, tag="sample_rejected"):
-    """退采: a swab taken back at the lane. It may come before its sample."""
-
-    TABLE: ClassVar[str] = "testing_samplerejection"
-
-    sample: UUID
-    reason: Literal["refused", "nausea", "failed_swab", "wrong_person"]
-
-
-class PersonFound(LaneEvent, frozen=True, gc=False, tag="person_found"):
-    """新增: somebody the pack does not know (MT-23)."""
-
-    TABLE: ClassVar[str] = "testing_foundperson"
-
-    person: UUID
-    name: Annotated[str, Meta(min_length=1, max_length=60)]
-    document: Word40 = ""
-    phone: Word40 = ""
-    building: Word40 = ""
-    unit: Word40 = ""
-    room: Word40 = ""
-    note: Annotated[str, Meta(max_length=200)] = ""
+from tongxin.testing.services.lane_events import (
+    LaneEvent,
+    PersonFound,
+    SampleRejected,
+    SampleTaken,
+    TubeClosed,
+    TubeOpened,
+)
 
 
 class Place(NamedTuple):
@@ -155,23 +78,31 @@ def take(cursor: Cursor, delivery: Delivery, events: Sequence[Event]) -> Words:
 # ---- where the events were
 
 
+_KNOWN_PLACES = """
+    SELECT r.id, r.state, l.id, l.area_path, l.site_id, NULL::text AS code, NULL::uuid, NULL::uuid
+    FROM testing_round r LEFT JOIN testing_lane l ON l.round_id = r.id AND l.id = ANY (%s::uuid[])
+    WHERE r.id = ANY (%s::uuid[])
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, t.code, t.lane_id, t.round_id
+    FROM testing_tube t WHERE t.code = ANY (%s::text[])"""
+
+
 def _standings(cursor: Cursor, delivery: Delivery, wheres: Collection[Where]) -> dict[Where, Standing]:
-    """What the register knows of these places: two statements, however many events."""
-    keys = {text: _key(text) for where in wheres for text in (where.round, where.lane)}
-    known = [key for key in set(keys.values()) if key is not None]
-    cursor.execute(
-        """SELECT r.id, r.state, l.id, l.area_path, l.site_id
-           FROM testing_round r LEFT JOIN testing_lane l ON l.round_id = r.id AND l.id = ANY (%s::uuid[])
-           WHERE r.id = ANY (%s::uuid[])""",
-        [array(known), array(known)],
-    )
+    """What the register knows of these places: one statement, however many events."""
+    keys = {text: _key(text) for text in {text for where in wheres for text in where[:2]}}
+    known = array([key for key in keys.values() if key is not None])
+    codes = array({where.tube for where in wheres if where.tube and where.tube.isprintable()})
+    cursor.execute(_KNOWN_PLACES, [known, known, codes])
     rounds: dict[UUID, str] = {}
     lanes: dict[UUID, tuple[UUID, str, UUID]] = {}
-    for round_id, state, lane_id, area_path, site_id in cursor.fetchall():
+    tubes: dict[str, tuple[UUID | None, UUID | None]] = {}
+    for round_id, state, lane_id, area_path, site_id, code, tube_lane, tube_round in cursor.fetchall():
+        if code is not None:
+            tubes[code] = (tube_lane, tube_round)
+            continue
         rounds[round_id] = state
         if lane_id is not None:
             lanes[lane_id] = (round_id, area_path, site_id)
-    tubes = _tubes(cursor, {where.tube for where in wheres if where.tube.isprintable()})
     found: dict[Where, Standing] = {}
     for where in wheres:
         round_id, lane_id = keys[where.round], keys[where.lane]
@@ -179,15 +110,15 @@ def _standings(cursor: Cursor, delivery: Delivery, wheres: Collection[Where]) ->
         tube_lane, tube_round = tubes.get(where.tube, (None, None))
         verdict = may_count(
             StandingFacts(
-                round=str(round_id),
-                lane=str(lane_id),
                 round_state=rounds.get(round_id) if round_id else None,
-                lane_round=_text(lane_round),
-                lane_post=_text(site_id),
-                device_post=_text(delivery.post_id),
+                round=round_id,
+                lane=lane_id,
+                lane_round=lane_round,
+                lane_post=site_id,
+                device_post=delivery.post_id,
                 has_tube=bool(where.tube),
-                tube_lane=_text(tube_lane),
-                tube_round=_text(tube_round),
+                tube_lane=tube_lane,
+                tube_round=tube_round,
             )
         )
         place = None
@@ -197,25 +128,11 @@ def _standings(cursor: Cursor, delivery: Delivery, wheres: Collection[Where]) ->
     return found
 
 
-def _tubes(cursor: Cursor, codes: Collection[str]) -> dict[str, tuple[UUID | None, UUID | None]]:
-    wanted = [code for code in codes if code]
-    if not wanted:
-        return {}
-    cursor.execute(
-        "SELECT code, lane_id, round_id FROM testing_tube WHERE code = ANY (%s::text[])", [array(wanted)]
-    )
-    return {code: (lane_id, round_id) for code, lane_id, round_id in cursor.fetchall()}
-
-
 def _key(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _text(key: UUID | None) -> str | None:
-    return None if key is None else str(key)
 
 
 def _by_place(

@@ -19,7 +19,7 @@ from tongxin.core.capture import Event
 from tongxin.testing.enums import MakeUpReason, ResultWord, TubeState
 from tongxin.testing.models import FoundPerson, Round, Sample, Tube
 from tongxin.testing.services import coverage, pools
-from tongxin.testing.services.capture import LaneEvent, PersonFound, SampleRejected, SampleTaken
+from tongxin.testing.services.lane_events import LaneEvent, PersonFound, SampleRejected, SampleTaken
 from tongxin.testing.services.tubes import owe_make_ups
 
 # Lanes move a tube between these; what the desk and the laboratory did later is theirs (DOMAIN.md 3.5).

@@ -38,7 +38,6 @@ def codes(request: ActorRequest) -> HttpResponse:
         columns=[
             Column(_("Building")),
             Column(_("Cards printed")),
-            Column(_("Without a phone on file"), "num wide-only"),
             Column(_("Print")),
         ],
         rows=found,
