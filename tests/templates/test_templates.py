@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.template import engines
 from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
 
 import tongxin
 
@@ -72,3 +74,26 @@ def test_a_badge_is_icon_word_and_colour() -> None:
 
 def test_an_icon_says_nothing_to_a_screen_reader() -> None:
     assert 'aria-hidden="true"' in rendered('{% icon "phone" %}')
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_nowhere_says_what_to_do() -> None:
+    page = Client(headers={"Cookie": "django_language=en"}).get("/nowhere")
+
+    assert page.status_code == 404
+    assert "This is not there, or not in your area" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_from_an_old_page_is_refused_without_a_fright() -> None:
+    page = Client(enforce_csrf_checks=True, headers={"Cookie": "django_language=en"}).post("/accounts/login/")
+
+    assert page.status_code == 403
+    assert "Please send it again" in page.content.decode()
+
+
+def test_the_page_of_a_fault_needs_neither_database_nor_person() -> None:
+    page = server_error(RequestFactory().get("/"))
+
+    assert page.status_code == 500
+    assert "没有保存" in page.content.decode()
