@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from tongxin.access.actors import Actor
+from tongxin.places.models import Area
 
 PRINT = "testing.code.print"
 MOST = 2000
@@ -15,13 +16,12 @@ MOST = 2000
 
 @dataclass(frozen=True, slots=True)
 class BuildingCodes:
-    """A building: its people, how many cards are printed, how many of its people have no phone on file."""
+    """A building: its people, and how many of them have a printed card."""
 
     path: str
     name: str
     people: int
     printed: int
-    without_phone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,6 @@ _LIVING = """
     FROM people_person p
     JOIN people_residence r ON r.person_id = p.id AND r.is_current AND r.to_on IS NULL
     LEFT JOIN people_code c ON c.person_id = p.id AND c.revoked_at IS NULL
-    LEFT JOIN places_dwelling d ON d.id = r.dwelling_id
     WHERE p.voided_at IS NULL AND p.area_path ^@ ANY(%(paths)s)"""
 _HAS_NO_PHONE = "NOT EXISTS (SELECT 1 FROM people_phone f WHERE f.person_id = p.id)"
 
@@ -55,13 +54,12 @@ _HAS_NO_PHONE = "NOT EXISTS (SELECT 1 FROM people_phone f WHERE f.person_id = p.
 def buildings(actor: Actor) -> list[BuildingCodes]:
     """The buildings where this actor prints codes, in order."""
     sql = f"""
-        SELECT p.area_path, a.name, count(*), count(c.printed_at),
-               count(*) FILTER (WHERE {_HAS_NO_PHONE})
-        {_LIVING.replace("WHERE", "LEFT JOIN places_area a ON a.path = p.area_path WHERE")}
-        GROUP BY p.area_path, a.name ORDER BY p.area_path"""
+        SELECT p.area_path, count(*), count(c.printed_at) {_LIVING} GROUP BY p.area_path ORDER BY p.area_path"""
     with connection.cursor() as cursor:
         cursor.execute(sql, {"paths": actor.paths_for(PRINT)})
-        return [BuildingCodes(path, name or path, *counts) for path, name, *counts in cursor.fetchall()]
+        found = cursor.fetchall()
+    names = dict(Area.objects.filter(path__in=[path for path, *_ in found]).values_list("path", "name"))
+    return [BuildingCodes(path, str(names.get(path, path)), *counts) for path, *counts in found]
 
 
 def cards(actor: Actor, path: str, *, only_new: bool = False, only_without_phone: bool = False) -> list[Card]:
@@ -72,7 +70,8 @@ def cards(actor: Actor, path: str, *, only_new: bool = False, only_without_phone
     sql = f"""
         SELECT p.id, p.name, c.token, coalesce(d.building, ''), coalesce(d.unit, ''), coalesce(d.room, ''),
                c.printed_at
-        {_LIVING} AND {" AND ".join(conditions)}
+        {_LIVING.replace("WHERE", "LEFT JOIN places_dwelling d ON d.id = r.dwelling_id WHERE")}
+          AND {" AND ".join(conditions)}
         ORDER BY length(coalesce(d.unit, '')), d.unit NULLS FIRST, coalesce(d.floor, -99),
                  length(coalesce(d.room, '')), d.room NULLS FIRST, p.id
         LIMIT {MOST}"""
