@@ -129,7 +129,9 @@ def badge(meaning: str, word: Any, symbol: str = "") -> SafeString:
 def control(field: BoundField) -> SafeString:
     """A form field's widget with the classes of its kind and its state."""
     widget = field.field.widget
-    if isinstance(widget, CheckboxInput | CheckboxSelectMultiple | RadioSelect):
+    if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
+        return field.as_widget()  # Django would put the class on the box around the choices too
+    if isinstance(widget, CheckboxInput):
         css = "form-check-input"
     elif isinstance(widget, Select):
         css = "form-select"
