@@ -239,7 +239,7 @@ def _void_last_tube(play: Play, lane: VirtualLane) -> None:
     chief, head = play.stage.actor("zhao"), play.stage.actor("tang")
     with scope.scoped([chief.home]):
         owed = tubes.void_tube(code=play.voided, why="管体破裂渗漏", second=head, by=chief, at=lane.at)
-    play.queue.extend(str(make_up.person_id) for make_up in owed)
+    play.queue.extendleft(str(make_up.person_id) for make_up in owed)
     play.total += len(owed)
     play.stage.tell(f"tube {play.voided} voided, {len(owed)} people are sampled again")
 
