@@ -51,6 +51,10 @@ describe("formats", () => {
   });
 
   it("tube codes are read in fours", () => {
-    expect(tubeCode("041212345670")).toBe("0412 1234 5670");
+    expect(["041212345670", "SX1010001", "04121"].map(tubeCode)).toEqual([
+      "0412 1234 5670",
+      "SX1010001",
+      "04121",
+    ]);
   });
 });

@@ -18,9 +18,7 @@ export function Lanes() {
     );
   return (
     <main>
-      <h2>
-        {t.value.chooseLane} · {pack.point.name}
-      </h2>
+      <h2>{[t.value.chooseLane, pack.point.name].filter((part) => part !== "").join(" · ")}</h2>
       <p>{pack.lanes.length === 0 ? t.value.noLanes : t.value.chooseLaneHint}</p>
       {open && <p class="line ask">{t.value.menuLaneBusy(tubeCode(open.code))}</p>}
       <ul class="list">

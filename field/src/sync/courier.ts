@@ -5,7 +5,7 @@ import type { Api } from "./api";
 import { waitFor } from "./backoff";
 import type { Contact, Sender } from "./sender";
 
-const PACK_EVERY = 180_000;
+const PACK_EVERY = 300_000;
 const GATHER = 250;
 
 export interface CourierParts {

@@ -18,7 +18,8 @@ export const en: Words = {
   unsent: (count, since) => `${count} unsent since ${since}`,
   allSent: "All sent",
   toLookAt: (count) => `${count} to check`,
-  where: (round, point, lane) => `R${round} · ${point} · Lane ${lane}`,
+  where: (round, point, lane) =>
+    [`R${round}`, point, `Lane ${lane}`].filter((part) => part !== "").join(" · "),
   noRound: "No round",
 
   flash: { ok: "OK", ask: "Look", stop: "Stop" },

@@ -26,5 +26,6 @@ export function timeOf(at: string, language: Language, now = Date.now()): string
   return dayOf(instant) === dayOf(now) ? time : `${dates[language].format(instant)} ${time}`;
 }
 
-/** 0412 1234 567: in fours, as it is read to somebody. */
-export const tubeCode = (code: string): string => code.replace(/(.{4})(?=.)/g, "$1 ");
+/** 0412 1234 567: long figures in fours, as they are read to somebody; a code with letters as it is printed. */
+export const tubeCode = (code: string): string =>
+  /^\d{9,}$/.test(code) ? code.replace(/(.{4})(?=.)/g, "$1 ") : code;

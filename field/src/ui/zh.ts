@@ -15,7 +15,8 @@ export const zh = {
   unsent: (count: number, since: string) => `未传 ${count} · 自 ${since}`,
   allSent: "已全部上传",
   toLookAt: (count: number) => `待核 ${count}`,
-  where: (round: number, point: string, lane: number) => `第${round}轮 · ${point} · ${lane}通道`,
+  where: (round: number, point: string, lane: number) =>
+    [`第${round}轮`, point, `${lane}通道`].filter((part) => part !== "").join(" · "),
   noRound: "未开轮次",
 
   flash: { ok: "好", ask: "请看", stop: "停" },

@@ -10,7 +10,8 @@ import type { LaneWork } from "./work";
 /** 封管: the sampler says the count, the registrar taps it; the tube closes only when both agree. */
 export function CloseTube({ work }: { readonly work: LaneWork }) {
   const tube = work.tube.value;
-  const spoken = useSignal<number | null>(null);
+  // One swab in a tube for one is its own count; more than one has to be said.
+  const spoken = useSignal<number | null>(tube?.capacity === 1 && tube.swabs.length === 1 ? 1 : null);
   const chosen = useSignal<CloseReason | null>(null);
   if (!tube) return null;
   const held = tube.swabs.length;
