@@ -4,12 +4,14 @@ The door knows devices and batches; the app knows what its kinds of event mean. 
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
+import psycopg
 from msgspec import Meta
 
 # An id that this edition only looks up, never stores: any text, judged when it is looked up.
@@ -35,13 +37,30 @@ APPLIED = Word("applied")
 DUPLICATE = Word("duplicate")
 
 
-class Cursor(Protocol):
-    """As much of psycopg's cursor as applying a batch needs, so that its statements can move to another door."""
+class Rows(Protocol):
+    """What a statement brings; inside `together` only after the block has ended."""
 
-    def execute(self, query: Any, params: Any = None) -> Any: ...
     def fetchall(self) -> list[Any]: ...
-    @property
-    def rowcount(self) -> int: ...
+
+
+class Cursor(Protocol):
+    """As much of a database as applying a batch needs, so that its statements can move to another door."""
+
+    def execute(self, query: Any, params: Any = None) -> Rows: ...
+    def together(self) -> AbstractContextManager[Any]: ...
+
+
+class Statements:
+    """That over a psycopg connection. What is said in `together` goes there and back in one go."""
+
+    def __init__(self, raw: psycopg.Connection[Any]) -> None:
+        self._raw = raw
+
+    def execute(self, query: Any, params: Any = None) -> Rows:
+        return psycopg.Cursor(self._raw).execute(query, params)
+
+    def together(self) -> AbstractContextManager[Any]:
+        return self._raw.pipeline()
 
 
 @dataclass(frozen=True, slots=True)

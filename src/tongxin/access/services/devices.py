@@ -104,21 +104,23 @@ _LOOK_UP = (
 
 
 def recognise(cursor: Cursor, token: str) -> KnownDevice | None:
-    """The phone of this token, by plain SQL in the transaction of a batch, which then sees that phone's area only.
+    """The phone of this token, by plain SQL in the transaction of a batch, which sees everything until `look_as`.
 
     Nothing is remembered between batches: a revoked token stops with the next one.
     """
-    cursor.execute(_LOOK_UP, [scope.SETTING, areas.EVERYWHERE])
-    cursor.execute(
-        "SELECT id, name, area_path, post_id, revoked_at FROM access_device WHERE token_digest = %s",
-        [digest(token)],
-    )
-    rows = cursor.fetchall()
-    if not rows:
-        return None
-    device = KnownDevice(*rows[0])
+    with cursor.together():
+        cursor.execute(_LOOK_UP, [scope.SETTING, areas.EVERYWHERE])
+        found = cursor.execute(
+            "SELECT id, name, area_path, post_id, revoked_at FROM access_device WHERE token_digest = %s",
+            [digest(token)],
+        )
+    rows = found.fetchall()
+    return KnownDevice(*rows[0]) if rows else None
+
+
+def look_as(cursor: Cursor, device: KnownDevice) -> None:
+    """From here on the transaction sees that phone's area only."""
     cursor.execute("SELECT set_config(%s, %s, true)", [scope.SETTING, device.area_path])
-    return device
 
 
 def note_contact(last: Mapping[UUID, datetime]) -> None:

@@ -18,9 +18,9 @@ import msgspec
 import psycopg
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 
-from tongxin.access.services.devices import KnownDevice, recognise
+from tongxin.access.services.devices import KnownDevice, look_as, recognise
 from tongxin.core import areas, ciphers, clock, scope
-from tongxin.core.capture import APPLIED, DUPLICATE, Cursor, Delivery, Event, Word, array
+from tongxin.core.capture import APPLIED, DUPLICATE, Cursor, Delivery, Event, Rows, Statements, Word, array
 from tongxin.core.refusals import Refusal
 from tongxin.exchange.models import Batch, SetAside
 from tongxin.exchange.services.parcels import Odd, Parcel, inflate, read
@@ -77,6 +77,12 @@ def receive(*, token: str, sent: bytes, at: datetime) -> Reply:
         except REFUSED_BY_TABLES:
             # Something in it passed its schema and not the tables: once more, each event standing alone.
             return _receive(token, sent, parcel, at, careful=True)
+        except psycopg.OperationalError:
+            # The connection died while nobody used it: a batch may always be tried again, on a new one.
+            if not _connection_is_dead():
+                raise
+            connection.close()
+            return _receive(token, sent, parcel, at, careful=False)
 
 
 def _receive(token: str, sent: bytes, parcel: Parcel, at: datetime, *, careful: bool) -> Reply:
@@ -104,12 +110,18 @@ def apply_batch(
         tolerance=tolerance(device.area_path, at),
     )
     words: dict[UUID, Word] = {odd.id: odd.word for odd in parcel.odd}
-    is_new = _keep(cursor, delivery, parcel, sent)
+    with cursor.together():
+        look_as(cursor, device)
+        kept = _keep(cursor, delivery, parcel, sent)
+        known = testing.ask(cursor, parcel.events)
+    is_new = bool(kept.fetchall())
     delivery = replace(delivery, is_repeat=not is_new)
     if device.revoked_at is not None:
         words.update({event.id: Word("refused", "device_revoked") for event in parcel.events})
+    elif careful:
+        words.update(_take_apart(cursor, delivery, parcel.events))
     else:
-        words.update(_take(cursor, delivery, parcel.events, careful=careful))
+        words.update(testing.take(cursor, delivery, known))
     aside = {key: word for key, word in words.items() if word.verdict not in ("applied", "duplicate")}
     if aside:
         _set_aside(cursor, delivery, parcel, aside)
@@ -118,19 +130,13 @@ def apply_batch(
     return Reply(parcel.batch_id, at, list(_receipts(parcel, words)))
 
 
-def _take(cursor: Cursor, delivery: Delivery, events: Sequence[Event], *, careful: bool) -> dict[UUID, Word]:
-    if not events:
-        return {}
-    if not careful:
-        return testing.take(cursor, delivery, events)
-    return _take_apart(cursor, delivery, events)
-
-
 def _take_apart(cursor: Cursor, delivery: Delivery, events: Sequence[Event]) -> dict[UUID, Word]:
     """Halve until the event that the tables refuse stands alone, and set that one aside."""
+    if not events:
+        return {}
     cursor.execute("SAVEPOINT part")
     try:
-        words = testing.take(cursor, delivery, events)
+        words = testing.take(cursor, delivery, testing.ask(cursor, events))
     except REFUSED_BY_TABLES:
         cursor.execute("ROLLBACK TO SAVEPOINT part")
         if len(events) == 1:
@@ -147,11 +153,11 @@ def _take_apart(cursor: Cursor, delivery: Delivery, events: Sequence[Event]) -> 
 
 def _keep(
     cursor: Cursor, delivery: Delivery, parcel: Parcel, sent: bytes, *, under: UUID | None = None
-) -> bool:
-    """The batch's bytes as they came: the journal line of everything in it. False when it is here already."""
-    cursor.execute(
+) -> Rows:
+    """The batch's bytes as they came: the journal line of everything in it. No row comes back when it is here."""
+    return cursor.execute(
         """INSERT INTO exchange_batch (id, area_path, device_id, device_at, recorded_at, event_count, sealed)
-           VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING""",
+           VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING RETURNING id""",
         [
             under or parcel.batch_id,
             delivery.area_path,
@@ -162,7 +168,6 @@ def _keep(
             ciphers.encrypt_bytes(sent, purpose=BATCH_PURPOSE),
         ],
     )
-    return cursor.rowcount == 1
 
 
 def _brings_news(parcel: Parcel, words: dict[UUID, Word]) -> bool:
@@ -245,17 +250,22 @@ def is_passing(problem: Exception) -> bool:
     return isinstance(cause or problem, psycopg.OperationalError | psycopg.InterfaceError)
 
 
+def _connection_is_dead() -> bool:
+    return connection.connection is None or bool(connection.connection.closed)
+
+
 @contextmanager
 def _transaction() -> Iterator[Cursor]:
-    """psycopg's own cursor in Django's transaction: statements are prepared, values are bound by the server."""
+    """psycopg's own cursors in Django's transaction: statements are prepared, values are bound by the server."""
     outer = scope.current_scope() if connection.in_atomic_block else None
+    # Whether the connection still lives is seen by its first use: asking before would be one more way and back.
+    connection.health_check_done = True  # type: ignore[attr-defined]
     with transaction.atomic():
         connection.ensure_connection()
         raw = cast("psycopg.Connection[Any]", connection.connection)
         before, raw.prepare_threshold = raw.prepare_threshold, 2
         try:
-            with psycopg.Cursor(raw) as cursor:
-                yield cast(Cursor, cursor)
+            yield Statements(raw)
         finally:
             raw.prepare_threshold = before
         if outer is not None:

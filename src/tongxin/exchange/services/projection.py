@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from tongxin.access.models import Device
 from tongxin.access.services import devices
 from tongxin.core import ciphers, clock, scope
-from tongxin.core.capture import APPLIED, Cursor, Delivery, Event
+from tongxin.core.capture import APPLIED, Delivery, Event, Statements
 from tongxin.exchange.enums import Receipt
 from tongxin.exchange.models import Batch, SetAside
 from tongxin.exchange.services import capture, parcels
@@ -146,8 +146,9 @@ def _reconsider_batch(batch_id: UUID, rows: list[SetAside]) -> list[Event]:
     events = [event for row in rows if (event := _event_of(row)) is not None]
     if not events:
         return []
-    with scope.scoped([rows[0].area_path]), transaction.atomic(), _cursor() as cursor:
-        words = testing.take(cast(Cursor, cursor), delivery, events)
+    with scope.scoped([rows[0].area_path]), transaction.atomic():
+        cursor = Statements(cast("psycopg.Connection[Any]", connection.connection))
+        words = testing.take(cursor, delivery, testing.ask(cursor, events))
     counted = [event for event in events if words.get(event.id, APPLIED).verdict in ("applied", "duplicate")]
     SetAside.objects.filter(pk__in=[event.id for event in counted]).update(
         settled_at=clock.now(), settled_note="counted"
@@ -162,10 +163,6 @@ def _event_of(row: SetAside) -> Event | None:
     except msgspec.MsgspecError:
         return None
     return event
-
-
-def _cursor() -> "psycopg.Cursor[Any]":
-    return psycopg.Cursor(cast("psycopg.Connection[Any]", connection.connection))
 
 
 def lag() -> timedelta:

@@ -4,13 +4,13 @@ A batch is applied with a handful of statements, whatever its size. No shared ro
 counts are settled by `projectors` afterwards. Statements are plain SQL on a cursor, so that the door may move.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from tongxin.core.capture import APPLIED, DUPLICATE, Cursor, Delivery, Event, Word, array
+from tongxin.core.capture import APPLIED, DUPLICATE, Cursor, Delivery, Event, Rows, Word, array
 from tongxin.core.refusals import Refusal
 from tongxin.core.verdicts import Verdict
 from tongxin.people.services import found
@@ -58,13 +58,31 @@ MAY_COUNT_LATER = frozenset(
 )
 
 
-def take(cursor: Cursor, delivery: Delivery, events: Sequence[Event]) -> Words:
-    """Apply these events, each id once. Returns a word for each that is more than plainly applied."""
+class Asked(NamedTuple):
+    """The places that events name, and the answer about them that is on its way."""
+
+    events: list[LaneEvent]
+    wheres: set[Where]
+    keys: dict[str, UUID | None]
+    rows: Rows
+
+
+def ask(cursor: Cursor, events: Sequence[Event]) -> Asked:
+    """Ask what the register knows of the rounds, lanes and tubes that these events name: one statement."""
     mine = [event for event in events if isinstance(event, LaneEvent)]
-    standings = _standings(cursor, delivery, {Where(each.round, each.lane, each.tube_code) for each in mine})
+    wheres = {Where(each.round, each.lane, each.tube_code) for each in mine}
+    keys = {text: _key(text) for text in {text for where in wheres for text in where[:2]}}
+    known = array([key for key in keys.values() if key is not None])
+    codes = array({where.tube for where in wheres if where.tube and where.tube.isprintable()})
+    return Asked(mine, wheres, keys, cursor.execute(_KNOWN_PLACES, [known, known, codes]))
+
+
+def take(cursor: Cursor, delivery: Delivery, asked: Asked) -> Words:
+    """Apply the events that were asked about, each id once. Returns a word for each that is more than plainly applied."""
+    standings = _standings(delivery, asked)
     words: Words = {}
     for kind, apply in KINDS.items():
-        chosen = [event for event in mine if type(event) is kind]
+        chosen = [event for event in asked.events if type(event) is kind]
         if chosen and delivery.is_repeat:
             held = _held(cursor, kind.TABLE, chosen)
             words.update(dict.fromkeys(held, DUPLICATE))
@@ -87,16 +105,12 @@ _KNOWN_PLACES = """
     FROM testing_tube t WHERE t.code = ANY (%s::text[])"""
 
 
-def _standings(cursor: Cursor, delivery: Delivery, wheres: Collection[Where]) -> dict[Where, Standing]:
-    """What the register knows of these places: one statement, however many events."""
-    keys = {text: _key(text) for text in {text for where in wheres for text in where[:2]}}
-    known = array([key for key in keys.values() if key is not None])
-    codes = array({where.tube for where in wheres if where.tube and where.tube.isprintable()})
-    cursor.execute(_KNOWN_PLACES, [known, known, codes])
+def _standings(delivery: Delivery, asked: Asked) -> dict[Where, Standing]:
+    """What may count at these places, and where its rows belong."""
     rounds: dict[UUID, str] = {}
     lanes: dict[UUID, tuple[UUID, str, UUID]] = {}
     tubes: dict[str, tuple[UUID | None, UUID | None]] = {}
-    for round_id, state, lane_id, area_path, site_id, code, tube_lane, tube_round in cursor.fetchall():
+    for round_id, state, lane_id, area_path, site_id, code, tube_lane, tube_round in asked.rows.fetchall():
         if code is not None:
             tubes[code] = (tube_lane, tube_round)
             continue
@@ -104,8 +118,8 @@ def _standings(cursor: Cursor, delivery: Delivery, wheres: Collection[Where]) ->
         if lane_id is not None:
             lanes[lane_id] = (round_id, area_path, site_id)
     found: dict[Where, Standing] = {}
-    for where in wheres:
-        round_id, lane_id = keys[where.round], keys[where.lane]
+    for where in asked.wheres:
+        round_id, lane_id = asked.keys[where.round], asked.keys[where.lane]
         lane_round, area_path, site_id = lanes.get(lane_id, (None, "", None)) if lane_id else (None, "", None)
         tube_lane, tube_round = tubes.get(where.tube, (None, None))
         verdict = may_count(
@@ -235,22 +249,21 @@ def _apply_samples(
 def _insert_samples(
     cursor: Cursor, delivery: Delivery, place: Place, samples: Sequence[SampleTaken], words: Words
 ) -> list[SampleTaken]:
-    cursor.execute(_POSITIONS, [array({sample.tube for sample in samples})])
-    positions = set(cursor.fetchall())
-    cursor.execute(
-        _INSERT_SAMPLES,
-        [
-            *_values(delivery, place),
-            place.is_late,
-            *_common(delivery, samples),
-            array([sample.person for sample in samples]),
-            array([sample.tube for sample in samples]),
-            array([sample.position for sample in samples]),
-            array([sample.how for sample in samples]),
-            len(samples),
-        ],
-    )
-    ((count, again, stored),) = cursor.fetchall()
+    values = [
+        *_values(delivery, place),
+        place.is_late,
+        *_common(delivery, samples),
+        array([sample.person for sample in samples]),
+        array([sample.tube for sample in samples]),
+        array([sample.position for sample in samples]),
+        array([sample.how for sample in samples]),
+        len(samples),
+    ]
+    with cursor.together():
+        held_positions = cursor.execute(_POSITIONS, [array({sample.tube for sample in samples})])
+        inserted = cursor.execute(_INSERT_SAMPLES, values)
+    positions = set(held_positions.fetchall())
+    ((count, again, stored),) = inserted.fetchall()
     held = None if stored is None and count == len(samples) else set(stored or ())
     fresh = samples if held is None else [sample for sample in samples if sample.id in held]
     if place.is_late:
@@ -284,20 +297,20 @@ def _second(samples: Sequence[SampleTaken], what: Callable[[SampleTaken], Any]) 
 
 def _stands_for(cursor: Cursor, samples: Sequence[SampleTaken]) -> dict[UUID, UUID]:
     """Device-made keys of people who turned out to be known."""
-    cursor.execute(
+    rows = cursor.execute(
         """SELECT made_id, person_id FROM testing_foundperson
            WHERE made_id = ANY (%s::uuid[]) AND made_id <> person_id ORDER BY id DESC""",
         [array([sample.person for sample in samples])],
     )
-    return dict(cursor.fetchall())
+    return dict(rows.fetchall())
 
 
 def _known_people(cursor: Cursor, samples: Sequence[SampleTaken]) -> set[UUID]:
-    cursor.execute(
+    rows = cursor.execute(
         "SELECT id FROM people_person WHERE id = ANY (%s::uuid[])",
         [array([sample.person for sample in samples])],
     )
-    return {person_id for (person_id,) in cursor.fetchall()}
+    return {person_id for (person_id,) in rows.fetchall()}
 
 
 _INSERT_REJECTIONS = f"""
@@ -311,7 +324,7 @@ _INSERT_REJECTIONS = f"""
 def _apply_rejections(
     cursor: Cursor, delivery: Delivery, place: Place, events: Sequence[SampleRejected], words: Words
 ) -> None:
-    cursor.execute(
+    rows = cursor.execute(
         _INSERT_REJECTIONS,
         [
             *_values(delivery, place),
@@ -320,7 +333,7 @@ def _apply_rejections(
             array([event.reason for event in events]),
         ],
     )
-    _note(cursor, place, events, words)
+    _note(cursor, rows, place, events, words)
 
 
 _INSERT_TUBE_EVENTS = f"""
@@ -336,7 +349,7 @@ def _apply_openings(
     cursor: Cursor, delivery: Delivery, place: Place, events: Sequence[TubeOpened], words: Words
 ) -> None:
     count = len(events)
-    cursor.execute(
+    rows = cursor.execute(
         _INSERT_TUBE_EVENTS,
         [
             *_values(delivery, place),
@@ -349,14 +362,14 @@ def _apply_openings(
             array([None] * count),
         ],
     )
-    _note(cursor, place, events, words)
+    _note(cursor, rows, place, events, words)
 
 
 def _apply_closings(
     cursor: Cursor, delivery: Delivery, place: Place, events: Sequence[TubeClosed], words: Words
 ) -> None:
     count = len(events)
-    cursor.execute(
+    rows = cursor.execute(
         _INSERT_TUBE_EVENTS,
         [
             *_values(delivery, place),
@@ -369,7 +382,7 @@ def _apply_closings(
             array([event.spoken for event in events]),
         ],
     )
-    _note(cursor, place, events, words)
+    _note(cursor, rows, place, events, words)
 
 
 _INSERT_FOUND = f"""
@@ -409,7 +422,7 @@ def _add_found(cursor: Cursor, delivery: Delivery, place: Place, event: PersonFo
     except Refusal as refusal:
         return Word("conflict", refusal.code)
     note = " ".join(part for part in (found.address_typed(**door), clean["note"]) if part)[:200]
-    cursor.execute(
+    rows = cursor.execute(
         _INSERT_FOUND,
         [
             *_values(delivery, place),
@@ -419,7 +432,7 @@ def _add_found(cursor: Cursor, delivery: Delivery, place: Place, event: PersonFo
             *_common(delivery, [event]),
         ],
     )
-    if not cursor.fetchall():
+    if not rows.fetchall():
         return KEY_TAKEN
     if made.is_known:
         return PERSON_KNOWN
@@ -433,9 +446,9 @@ def _printable(text: str) -> str:
 # ---- what did not go in
 
 
-def _note(cursor: Cursor, place: Place, events: Sequence[LaneEvent], words: Words) -> None:
+def _note(cursor: Cursor, rows: Rows, place: Place, events: Sequence[LaneEvent], words: Words) -> None:
     """Words for the events that the insert just made did not return: held already, or their key is taken."""
-    stored = {event_id for (event_id,) in cursor.fetchall()}
+    stored = {event_id for (event_id,) in rows.fetchall()}
     if place.is_late:
         words.update(dict.fromkeys(stored, LATE))
     if len(stored) == len(events):
@@ -446,10 +459,10 @@ def _note(cursor: Cursor, place: Place, events: Sequence[LaneEvent], words: Word
 
 
 def _held(cursor: Cursor, table: str, events: Sequence[Event]) -> set[UUID]:
-    cursor.execute(
+    rows = cursor.execute(
         f"SELECT id FROM {table} WHERE id = ANY (%s::uuid[])", [array([event.id for event in events])]
     )
-    return {event_id for (event_id,) in cursor.fetchall()}
+    return {event_id for (event_id,) in rows.fetchall()}
 
 
 # In the order in which a batch is applied: people before their swabs, what is taken back before what replaces it.
