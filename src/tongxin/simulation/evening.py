@@ -23,6 +23,8 @@ from tongxin.testing.services.results import Report
 
 LABORATORY = "区疾控中心核酸实验室"
 PATIENCE = 30.0
+# Whole hours apart: calls count by the hour of the clock they were made in, and a story begins at any minute.
+CALLED_AT = (7.9, 8.9, 9.9)
 
 
 class StoryStuck(Exception):
@@ -71,10 +73,10 @@ def _call_in_vain(play: Play, caller: Actor, people: list[UUID]) -> None:
         about_id=play.round_id,
         person_ids=people,
         due_at=play.stage.hour(10),
-        at=play.stage.hour(8),
+        at=play.stage.hour(CALLED_AT[0]),
     )
     owed = CallTask.objects.filter(about_id=play.round_id, person_id__in=people).values_list("pk", flat=True)
-    for hour in (8.5, 9.2, 9.9):
+    for hour in CALLED_AT:
         for task_id in list(owed):
             calls.lease(task_id=task_id, by=caller, at=play.stage.hour(hour))
             calls.answer(task_id=task_id, outcome=CallOutcome.NO_ANSWER, by=caller, at=play.stage.hour(hour))
