@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from tongxin.access.actors import Actor
+from tongxin.access.gate import came_from
 from tongxin.access.queries import actor_of
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
@@ -101,4 +102,5 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         # Headers are latin-1: JSON escapes keep Chinese sentences intact.
         response.headers["HX-Trigger"] = json.dumps({"refused": {"code": refusal.code, "says": refusal.says}})
         return response
-    return render(request, "access/refused.html", {"refusal": refusal}, status=status)
+    context = {"refusal": refusal, "back": came_from(request)}
+    return render(request, "access/refused.html", context, status=status)
