@@ -9,6 +9,7 @@ from tongxin.exchange.api import api
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", api.urls),  # before all pages: phones ask most, and each pattern above costs
     path("", include("tongxin.reports.urls")),
     path("access/", include("tongxin.access.urls")),
     path("places/", include("tongxin.places.urls")),
@@ -16,7 +17,6 @@ urlpatterns = [
     path("testing/", include("tongxin.testing.urls")),
     path("containment/", include("tongxin.containment.urls")),
     path("exchange/", include("tongxin.exchange.urls")),
-    path("api/v1/", api.urls),
     path("field/", include("tongxin.exchange.field_urls")),
     # Accounts have no e-mail address of their own: an operator gives a new password.
     path("accounts/password/reset/", RedirectView.as_view(pattern_name="account_login")),

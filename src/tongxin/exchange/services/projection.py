@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from tongxin.access.models import Device
@@ -29,6 +29,7 @@ from tongxin.testing.services import projectors
 
 logger = logging.getLogger(__name__)
 
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 AT_A_TIME = 20
 LEFT_ALONE_SECONDS = 60.0
 ASIDE_AT_A_TIME = 500
@@ -46,7 +47,7 @@ class Projector:
         self.left_alone = {key: until for key, until in self.left_alone.items() if until > now}
         try:
             return project(AT_A_TIME, leaving=self.left_alone)
-        except (psycopg.OperationalError, psycopg.InterfaceError):
+        except AWAY:
             raise
         except Exception:
             logger.exception("batches could not be settled together; trying each alone")
@@ -60,7 +61,7 @@ class Projector:
                 break
             try:
                 settled += project(1, leaving=self.left_alone)
-            except (psycopg.OperationalError, psycopg.InterfaceError):
+            except AWAY:
                 raise
             except Exception:
                 logger.exception("batch not settled", extra={"batch": str(batch_id)})
