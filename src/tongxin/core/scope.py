@@ -34,11 +34,9 @@ def scoped(paths: Iterable[str]) -> Iterator[None]:
     with transaction.atomic():
         before = current_scope()
         set_scope(paths)
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                set_scope(before)
+        yield
+        # After an error the transaction (or its savepoint) is rolled back, and the setting with it.
+        set_scope(before)
 
 
 @contextmanager

@@ -17,6 +17,8 @@ declare(
         "call_leased": _("%(name)s is calling this person now. Take the next one."),
         "call_closed": _("This call is already closed."),
         "name_unreadable": _("This name cannot be read. Type 1 to 60 characters, without question marks."),
-        "phone_unreadable": _("This is no phone number. Type 11 digits, or area code and number (0744-8230000)."),
+        "phone_unreadable": _(
+            "This is no phone number. Type 11 digits, or area code and number (0744-8230000)."
+        ),
     }
 )

@@ -196,7 +196,9 @@ def _households(
     """The open household behind each door, made where there is none."""
     wanted = {dwellings[door].pk: door for door in doors}
     open_now = Household.objects.filter(dwelling_id__in=list(wanted), closed_on=None)
-    found: dict[tuple[str, str, str], Household] = {wanted[household.dwelling_id]: household for household in open_now}
+    found: dict[tuple[str, str, str], Household] = {
+        wanted[household.dwelling_id]: household for household in open_now
+    }
     missing = [door for door in doors if door not in found]
     made = [
         Household(dwelling=dwellings[door], area_path=dwellings[door].area_path, opened_on=opened_on)
