@@ -230,6 +230,20 @@ def test_the_board_shows_pace_open_tube_and_old_tubes(town: Town, round_: Round)
     assert [(tube.code, tube.is_breach) for tube in context["clocks"].rows] == [("T3", True), ("T2", False)]
 
 
+@pytest.mark.parametrize(("state", "is_offered"), [(RoundState.OPEN, True), (RoundState.CLOSED, False)])
+def test_the_board_offers_tubes_and_phones_of_the_point_until_the_end(
+    town: Town, round_: Round, state: RoundState, is_offered: bool
+) -> None:
+    with scope.everywhere():
+        lane = Lane.objects.get()
+        Round.objects.update(state=state)
+
+    page = enter(town, "zhao").get(reverse("testing:board", args=[round_.pk])).content.decode()
+
+    assert (reverse("testing:deal", args=[lane.pk]) in page) is is_offered
+    assert (f"{reverse('access:enrol')}?post={lane.site_id}" in page) is is_offered
+
+
 @pytest.mark.parametrize("name", ["testing:round", "testing:board"])
 def test_the_live_part_comes_alone(town: Town, round_: Round, name: str) -> None:
     response = enter(town, "zhao").get(

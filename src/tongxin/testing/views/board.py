@@ -46,7 +46,7 @@ def board(request: ActorRequest, round_id: UUID) -> HttpResponse:
         raise Refusal("not_found", what=_("Point board"))
     context = live(request, round_) | {
         "devices": points.devices_at(round_),
-        "may_issue": request.actor.may(ISSUE, within=round_.area_path),
+        "may_issue": round_.state not in rules.ENDED and request.actor.may(ISSUE, within=round_.area_path),
         "may_run": round_.state not in rules.ENDED
         and request.actor.may("testing.round.run", within=round_.area_path),
     }
