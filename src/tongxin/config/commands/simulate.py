@@ -27,6 +27,7 @@ from tongxin.testing.models import Round
 BROKEN, CANNOT = 1, 2
 HISTORY = timedelta(hours=4.5)  # a live round has been running for so long
 LABORATORY_TAKES = timedelta(minutes=100)
+WHOLE_DAY = timedelta(hours=15)  # from the first swab to the last recheck of the night: none of it is to come
 PAUSE = 0.5
 
 
@@ -79,7 +80,7 @@ def _stage(server: str, history: timedelta) -> tuple[Stage, Shuangxi, Round]:
 
 
 def _to_the_end(server: str, target: Path | None) -> int:
-    stage, _ground, round_ = _stage(server, timedelta(hours=13))
+    stage, _ground, round_ = _stage(server, WHOLE_DAY)
     play = shuangxi.start(stage, round_)
     with _bar() as bar:
         task = bar.add_task(_("sampling"), total=play.total)
