@@ -53,12 +53,12 @@ export const zh = {
   age: (age: number) => `${age} 岁`,
   noNumber: "无证件号",
   flag: {
-    priority: "优先：先采；采样管不交本人拿",
+    priority: "优先：先采；管不交本人",
     single: "单采：一人一管",
   } as Readonly<Record<string, string>>,
   flagUnknown: (flag: string) => `请问点位长（${flag}）`,
   readAloud: "请念：",
-  readName: (name: string, tail: string) => `${name}，尾号\u00a0${tail}`,
+  readName: (name: string, tail: string) => `${name}，尾\u2060号\u00a0${tail}`,
   readDoor: (name: string, door: string) => `${name}，住 ${door}`,
   spellIt: "逐字",
   spellHint: (tail: string) => (tail === "" ? "请逐字念：" : `请逐字念，尾号\u00a0${tail}：`),
@@ -68,7 +68,7 @@ export const zh = {
   goClose: "去封管",
   goOpen: "扫管码开管",
 
-  addPerson: "新人登记",
+  addPerson: "新人",
   reject: "退采",
   close: "封管",
   back: "返回",
