@@ -20,6 +20,7 @@ from tongxin.people.rules.pinyin import initials_of, pinyin_of
 from tongxin.people.rules.register import Door
 from tongxin.people.services.codes import new_token
 from tongxin.places.models import Area, Dwelling
+from tongxin.places.queries.areas import building_path
 
 SERIALS = 10_000
 UNPROVEN = "document_unproven"  # the number fails its own check, or another name stands under it
@@ -107,7 +108,7 @@ def _add(
 ) -> None:
     read = read_name(name).name or name.strip()[:60]
     dwelling = _dwelling(door, area_path)
-    path = dwelling.area_path if dwelling else area_path
+    path = dwelling.area_path if dwelling else building_path(area_path, door.building) or area_path
     marks = [] if number is None or number.is_proven else [UNPROVEN]
     person = Person.objects.create(
         id=person_id,

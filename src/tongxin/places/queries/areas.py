@@ -10,7 +10,7 @@ from tongxin.core import areas, clock
 from tongxin.core.refusals import Refusal
 from tongxin.places.enums import AreaLevel
 from tongxin.places.models import Area, Dwelling, GridMembership
-from tongxin.places.rules import region_key
+from tongxin.places.rules import building_number, building_segment, region_key
 
 
 def find(text: str) -> Area:
@@ -58,6 +58,15 @@ def grids_of(community: str, at: datetime) -> dict[str, Area]:
         .select_related("grid")
     )
     return {member.area_path: member.grid for member in members}
+
+
+def building_path(community: str, number: str) -> str:
+    """The path of a building of the community by its number as typed, or nothing when it is not there."""
+    known = building_number(number)
+    if not known:
+        return ""
+    path = areas.child(community, building_segment(known))
+    return path if Area.objects.filter(path=path, level=AreaLevel.BUILDING).exists() else ""
 
 
 def below(path: str, level: str) -> QuerySet[Area]:
