@@ -52,3 +52,16 @@ def test_a_refused_act_leads_back_to_the_page_of_its_form() -> None:
 
     assert answer.status_code == 404
     assert 'href="/testing/results/?view=all" data-back' in answer.content.decode()
+
+
+def test_a_missing_right_is_named_in_words() -> None:
+    with scope.everywhere():
+        town = cast.town()
+    client = Client()
+    client.cookies.load({"django_language": "en"})
+    client.force_login(town.accounts["lab"])
+
+    answer = client.get("/people/")
+
+    assert answer.status_code == 403
+    assert "(see the register, numbers masked)" in answer.content.decode()

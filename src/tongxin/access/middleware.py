@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
+from tongxin.access import roles
 from tongxin.access.actors import Actor
 from tongxin.access.gate import came_from
 from tongxin.access.queries import actor_of
@@ -96,6 +97,8 @@ def at_home(actor: Actor, chosen: str) -> Actor:
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = 404 if refusal.code in NOT_FOUND_CODES else 403 if refusal.code in FORBIDDEN_CODES else 409
+    if "capability" in refusal.facts:
+        refusal.facts["capability"] = roles.TITLES.get(refusal.facts["capability"], "—")
     if getattr(request, "htmx", False):
         response = HttpResponse(status=status)
         response.headers["HX-Reswap"] = "none"

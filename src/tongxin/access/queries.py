@@ -8,9 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from tongxin.access import acts
-from tongxin.access.actors import Actor, GrantedRole
+from tongxin.access.actors import SYSTEM, Actor, GrantedRole
 from tongxin.access.models import Account, Device, Entry, Grant, Installation
 from tongxin.core import areas
 
@@ -99,7 +100,7 @@ def told(entries: Iterable[Entry]) -> list[Told]:
             at=entry.occurred_at,
             act=entry.act,
             words=acts.words_of(entry.act),
-            who=entry.account_name,
+            who=_("system") if entry.account_name == SYSTEM.name else entry.account_name,
             account_id=entry.account_id,
             device_id=entry.device_id,
             subject=entry.subject_label,

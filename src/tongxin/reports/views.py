@@ -214,7 +214,13 @@ def _rows_page(
     )
     shown = row_queries.shown(found.kind, page.rows)
     if people := [row.person_id for row in shown if row.person_id]:
-        journal.seen(by=request.actor, area_path=scope.area_path, what="figure", people=people, why=key)
+        journal.seen(
+            by=request.actor,
+            area_path=scope.area_path,
+            what="figure",
+            people=people,
+            why=str(figures.FIGURES[key].title),
+        )
     figure, count = figures.FIGURES[key], found.rows.count()
     table = pages.Table(
         columns=[pages.Column(title) for title in row_queries.COLUMNS[found.kind]],

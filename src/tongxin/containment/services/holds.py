@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongxin.access.actors import SYSTEM
 from tongxin.access.models import Entry
@@ -45,7 +46,7 @@ def lift_person(entry: Entry) -> None:
         "containment.hold.lift_when", path=recheck.area_path, on=clock.day_of(recheck.pool.opened_at)
     ).value
     if may_lift_one(when=when, recheck=recheck.state):
-        _lift(recheck.pool_id, [recheck.person_id], "recheck negative", at=entry.occurred_at)
+        _lift(recheck.pool_id, [recheck.person_id], _("recheck negative"), at=entry.occurred_at)
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def lift_pool(entry: Entry) -> None:
     """Every single is negative: end all holds of the pool at once (DOMAIN 3.6, 5a). Safe to repeat."""
     pool = lock(PositivePool, _subject(entry))
     people = list(pool.rechecks.values_list("person_id", flat=True))
-    _lift(pool.pk, people, "all rechecks negative", at=entry.occurred_at)
+    _lift(pool.pk, people, _("all rechecks negative"), at=entry.occurred_at)
 
 
 def _subject(entry: Entry) -> UUID:

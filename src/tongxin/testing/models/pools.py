@@ -46,4 +46,4 @@ class Recheck(AreaRow):
         constraints = [models.UniqueConstraint(fields=["pool", "person"], name="one_recheck_a_member")]
 
     def __str__(self) -> str:
-        return f"{self.person} {self.state}"
+        return f"{self.person} {self.get_state_display()}"
