@@ -75,5 +75,18 @@ declare(
         "late": _("The round had closed; the record was kept and is shown beside the closed figures."),
         "malformed": _("This record could not be read. It was kept for the desk."),
         "unknown_kind": _("This kind of record is newer than the server. It was kept."),
+        # What a lane's own rules say (rules.tubes); the phone says them shorter.
+        "no_tube_open": _("No tube is open in this lane. Open one first."),
+        "tube_other_round": _("Tube %(tube)s is of another round. Close it and open a new one."),
+        "tube_mixed": _(
+            "This person may not share tube %(tube)s with those in it. Close it and open another."
+        ),
+        "household_outsider": _("Tube %(tube)s is for one household only. Close it and open another."),
+        "tube_not_full": _(
+            "Tube %(tube)s holds %(held)s of %(capacity)s: it is not full. Choose another reason."
+        ),
+        "tube_time": _("The first swab of tube %(tube)s is %(minutes)s minutes old. Close it now."),
+        "position_empty": _("Position %(position)s of tube %(tube)s is empty."),
+        "reason_unknown": _("Choose one of the reasons."),
     }
 )
