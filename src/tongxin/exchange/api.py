@@ -110,7 +110,8 @@ class ErrorReply(Schema):
 )
 def enrol(request: HttpRequest, ask: EnrolAsk) -> Any:
     try:
-        device, token = devices.enrol(code=ask.code, name=ask.name, at=clock.now())
+        name = "".join(char for char in ask.name if char.isprintable())
+        device, token = devices.enrol(code=ask.code, name=name, at=clock.now())
     except Refusal as refusal:
         return Status(410, {"code": refusal.code})
     with scope.everywhere():

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid5
 
@@ -189,7 +189,7 @@ def _set_aside(cursor: Cursor, delivery: Delivery, parcel: Parcel, aside: dict[U
     ids = list(aside)
     kinds = {event.id: str(event.__struct_config__.tag) for event in parcel.events}
     kinds |= {odd.id: odd.kind for odd in parcel.odd}
-    times: dict[UUID, datetime | None] = {each.id: each.at for each in parcel.order}
+    times = {each.id: _in_utc(each.at) for each in parcel.order}
     cursor.execute(
         _SET_ASIDE,
         [
@@ -205,6 +205,14 @@ def _set_aside(cursor: Cursor, delivery: Delivery, parcel: Parcel, aside: dict[U
             [ciphers.encrypt_bytes(raws[key], purpose=EVENT_PURPOSE) for key in ids],
         ],
     )
+
+
+def _in_utc(at: datetime | None) -> datetime | None:
+    """The instant in the one form that the tables take whatever offset was written; None where there is none."""
+    try:
+        return at.astimezone(UTC) if at else None
+    except OverflowError:
+        return None
 
 
 def _printable(text: str) -> str:
