@@ -122,7 +122,7 @@ class Window:
         expect(self.page.get_by_text(text).first).to_be_visible()
 
     def close(self, *, failed: bool) -> None:
-        if failed:
+        if failed and not self.page.is_closed():
             SAVED.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=SAVED / f"{self.name}.png", full_page=True)
             (SAVED / f"{self.name}.txt").write_text("\n".join([self.page.url, *self.complaints]), "utf-8")

@@ -144,7 +144,7 @@ def sample_with_a_lost_network(phone: Phone) -> None:
 
 def add_somebody_new(phone: Phone) -> None:
     phone.page.wait_for_timeout(400)
-    phone.button("新人登记").click()
+    phone.page.get_by_role("button", name=re.compile("^新人")).click()
     phone.page.get_by_label("姓名").fill(FOUND)
     phone.page.get_by_label("没有证件").check()
     phone.page.get_by_label("楼栋").fill("5")
