@@ -35,8 +35,9 @@ def scoped(paths: Iterable[str]) -> Iterator[None]:
         before = current_scope()
         set_scope(paths)
         yield
-        # After an error the transaction (or its savepoint) is rolled back, and the setting with it.
-        set_scope(before)
+        # Not after an error: the transaction (or its savepoint) is rolled back, and the setting with it.
+        if not connection.needs_rollback:
+            set_scope(before)
 
 
 @contextmanager
