@@ -1,15 +1,17 @@
 """Every page in both languages at desktop and phone size, into shots/LANGUAGE/SIZE/PAGE.png: shots.py [PART OF NAME].
 
-A throw-away installation plays the story of Shuangxi; the demo accounts walk every link they may follow, one page
-of each kind is kept, and each is photographed.
+A throw-away installation plays the story of Shuangxi to its end and the next round by half; the demo accounts walk
+every link they may follow, one page of each kind is kept, and each is photographed. index.html shows them together.
 """
 
 import os
 import re
 import shutil
 import socket
+import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -36,20 +38,24 @@ def main(part: str) -> int:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         with serve.started("127.0.0.1", port) as crew:
+            story = ["-m", "tongxin.config.cli", "simulate", "shuangxi", "--server", crew.address]
+            subprocess.run([sys.executable, *story], check=True)
             crew.tell("shuangxi")
             wait_for_story(crew)
             return photograph(crew.address, part)
 
 
 def wait_for_story(crew: serve.Crew) -> None:
-    """Until half of the community is sampled: a round in full swing."""
+    """Until a part of the community is sampled again: a round in full swing."""
     from tongxin.core import scope  # noqa: PLC0415 -- needs Django, which is up now
-    from tongxin.testing.models import Sample  # noqa: PLC0415 -- the same
+    from tongxin.testing.enums import RoundState  # noqa: PLC0415 -- the same
+    from tongxin.testing.models import Round, Sample  # noqa: PLC0415 -- the same
 
     deadline = time.monotonic() + STORY_SECONDS
     while time.monotonic() < deadline:
         with scope.everywhere():
-            if Sample.objects.count() > 500:
+            running = Round.objects.filter(state=RoundState.OPEN).values("pk")
+            if Sample.objects.filter(round_id__in=running).count() > 500:
                 return
         if crew.story is None or crew.story.died():
             sys.exit("the story ended before it had begun")
@@ -80,6 +86,7 @@ def photograph(address: str, part: str) -> int:
                     bad += shoot(browser, address, cookies, pages, language, size)
             print(f"{account.username}: {len(pages)} pages", flush=True)
         browser.close()
+    index(sorted(seen))
     print(f"{len(seen)} pages in {SHOTS}, {bad} answered with an error")
     return int(bad > 0 or not seen)
 
@@ -95,18 +102,25 @@ def log_in(context: BrowserContext, address: str, username: str, password: str) 
 
 
 def walk(context: BrowserContext, address: str) -> dict[str, str]:
-    """One address for each kind of page that links lead to, by the name of its view."""
+    """One address for each kind of page that links lead to, by the name of its view.
+
+    Links are read from two of a kind: an ended round leads to pages that a running one has not.
+    """
     found: dict[str, str] = {}
+    read: Counter[str] = Counter()
+    done: set[str] = set()
     queue = [f"{address}/", f"{address}/field/"]
     while queue:
         url = queue.pop(0)
         name = name_of(url, address)
-        if name is None or name in found:
+        if name is None or url in done or read[name] == 2:
             continue
+        done.add(url)
         answer = context.request.get(url)
         if "text/html" not in answer.headers.get("content-type", "") or answer.status in (403, 404, 405):
             continue
-        found[name] = url
+        read[name] += 1
+        found.setdefault(name, url)
         links = re.findall(r'<a\b[^>]*\bhref="([^"#]+)', answer.text())
         queue += [urljoin(url, link.replace("&amp;", "&")) for link in links]
     return found
@@ -141,6 +155,23 @@ def shoot(
             bad += 1
     context.close()
     return bad
+
+
+def index(names: list[str]) -> None:
+    """All pictures on one page, a page of the office in each row."""
+    shown = [(language, size) for size in SIZES for language in LANGUAGES]
+    rows = (
+        f"<h2>{name}</h2><div>"
+        + "".join(
+            f'<a href="{at}/{name}.png"><img src="{at}/{name}.png" alt="{at}" loading="lazy"></a>'
+            for at in (f"{a}/{b}" for a, b in shown)
+        )
+        + "</div>"
+        for name in names
+    )
+    style = "body{font:16px sans-serif}div{display:flex;gap:1rem;overflow:auto}img{height:30rem}"
+    page = f"<!doctype html><meta charset=utf-8><title>Tongxin</title><style>{style}</style>{''.join(rows)}"
+    (SHOTS / "index.html").write_text(page, "utf-8")
 
 
 if __name__ == "__main__":
