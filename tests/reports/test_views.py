@@ -192,3 +192,24 @@ def test_the_list_of_briefings_stands_empty_and_full(client: Client, night: Nigh
 
     assert "No briefing has been written yet." in empty
     assert "draft" in full
+
+
+@pytest.mark.parametrize(("name", "seen"), [("tang", "陈伟"), ("auditor", "陈**")])
+def test_the_rows_of_a_figure_name_people_to_those_who_read_the_register(
+    client: Client, night: Night, name: str, seen: str
+) -> None:
+    address = reverse("reports:rows", args=[night.round.pk, "base_closing"])
+
+    text = logged_in(client, night.town, name).get(address).content.decode()
+
+    assert seen in text
+    assert ("陈伟" in text) is (name == "tang")
+    assert ("/people/" in text.split("<main")[1]) is (name == "tang")
+
+
+def test_figures_are_no_doors_for_those_who_may_not_open_them(client: Client, night: Night) -> None:
+    text = logged_in(client, night.town, "lab").get("/").content.decode()
+
+    assert "Round 10" in text
+    assert "/figures/" not in text
+    assert "/not-yet/" not in text

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tongxin.access.actors import Actor
 from tongxin.access.gate import ActorRequest, needs
 from tongxin.access.services import journal
 from tongxin.core import clock, formats, pages
@@ -27,6 +28,7 @@ from tongxin.testing.enums import Coverage
 from tongxin.testing.queries import coverage, rounds
 
 READ, WRITE, APPROVE = "reports.report.read", "reports.briefing.write", "reports.briefing.approve"
+REGISTER = "people.register.read"
 
 
 @needs()
@@ -41,10 +43,11 @@ def home(request: ActorRequest) -> HttpResponse:
         "duties": [(duty, _address(duty)) for duty in work.duties(request.actor, round_, at)],
         "round": round_,
         "counts": counts,
-        "classes": _classes(counts, round_.pk) if counts is not None and round_ is not None else [],
+        "classes": _classes(request.actor, counts, round_.pk) if counts and round_ else [],
         "area_name": named(round_.area_path) if round_ else named(request.actor.home),
         "may_plan": request.actor.may("testing.round.plan"),
         "may_read": request.actor.may(READ),
+        "may_see_people": request.actor.may(REGISTER),
         "may_import": request.actor.may("people.register.import"),
     }
     return render(request, "reports/home.html", context)
@@ -57,7 +60,7 @@ def round_report(request: ActorRequest, round_id: UUID) -> HttpResponse:
     context = {
         "report": report,
         "area_name": named(report.round.area_path),
-        "classes": _classes(report.counts, round_id),
+        "classes": _classes(request.actor, report.counts, round_id),
         "roles": [_("Community head"), _("Point chief")],
     }
     return render(request, "reports/round.html", context)
@@ -213,6 +216,8 @@ def _rows_page(
         found.rows, ["id"], after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     shown = row_queries.shown(found.kind, page.rows)
+    if not request.actor.may(REGISTER):
+        shown = [row.without_person(found.kind) for row in shown]
     if people := [row.person_id for row in shown if row.person_id]:
         journal.seen(
             by=request.actor,
@@ -241,13 +246,14 @@ def _rows_page(
     return render(request, "reports/rows.html", context)
 
 
-def _classes(counts: coverage.ClassCounts, round_id: UUID) -> list[tuple[str, Any, int, str]]:
+def _classes(actor: Actor, counts: coverage.ClassCounts, round_id: UUID) -> list[tuple[str, Any, int, str]]:
+    may_open = actor.may(READ)
     return [
         (
             klass.value,
             Coverage(klass).label,
             count,
-            reverse("reports:rows", args=[round_id, f"class_{klass}"]),
+            reverse("reports:rows", args=[round_id, f"class_{klass}"]) if may_open else "",
         )
         for klass, count in counts.items()
     ]

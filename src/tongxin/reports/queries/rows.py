@@ -155,6 +155,15 @@ class Shown:
     url: str = ""
     args: tuple[Any, ...] = ()
 
+    def without_person(self, kind: str) -> "Shown":
+        """For those to whom the register is closed: a surname, no door, no way on."""
+        if self.person_id is None:
+            return self
+        name, *rest = self.cells
+        if kind == "expected":
+            rest[0] = "—"
+        return Shown(self.id, (f"{name[:1]}**", *rest))
+
 
 COLUMNS: dict[str, tuple[str | Promise, ...]] = {
     "expected": (_("Name"), _("Address"), _("Class"), _("Since")),
