@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -49,7 +49,7 @@ def call_list(request: ActorRequest) -> HttpResponse:
     total = owed.count()
     table = Table(
         columns=[
-            Column(_("Name")),
+            Column(pgettext("person", "Name")),
             Column(_("Why")),
             Column(_("Tries"), "num wide-only"),
             Column(_("Due")),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tongxin.containment.models import Restriction
 from tongxin.core import clock, formats
@@ -166,13 +167,13 @@ class Shown:
 
 
 COLUMNS: dict[str, tuple[str | Promise, ...]] = {
-    "expected": (_("Name"), _("Address"), _("Class"), _("Since")),
-    "swabs": (_("Name"), _("Tube"), _("Position"), _("Taken")),
+    "expected": (pgettext_lazy("person", "Name"), _("Address"), _("Class"), _("Since")),
+    "swabs": (pgettext_lazy("person", "Name"), _("Tube"), _("Position"), _("Taken")),
     "tubes": (_("Tube"), _("State"), _("Persons"), _("Result")),
     "pools": (_("Tube"), _("State"), _("Released"), _("Ended")),
-    "rechecks": (_("Name"), _("Tube of the pool"), _("Single tube"), _("Result at")),
-    "make_ups": (_("Name"), _("Tube"), _("Why"), _("Due")),
-    "holds": (_("Name"), _("Ground"), _("Since"), _("Ends")),
+    "rechecks": (pgettext_lazy("person", "Name"), _("Tube of the pool"), _("Single tube"), _("Result at")),
+    "make_ups": (pgettext_lazy("person", "Name"), _("Tube"), _("Why"), _("Due")),
+    "holds": (pgettext_lazy("person", "Name"), _("Ground"), _("Since"), _("Ends")),
 }
 
 

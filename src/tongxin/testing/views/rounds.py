@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.access.actors import Actor
@@ -230,7 +230,7 @@ def people(request: ActorRequest, round_id: UUID) -> HttpResponse:
     people_queries.with_evidence(page.rows)
     table = Table(
         columns=[
-            Column(_("Name")),
+            Column(pgettext("person", "Name")),
             Column(_("Address"), "wide-only"),
             Column(_("Class")),
             Column(_("Evidence")),
