@@ -119,7 +119,7 @@ def _whole_tables(cursor: CursorWrapper, *, wanted: bool) -> Iterator[None]:
     """A whole round is joined by hashing, whatever the planner believes.
 
     In the first minute after a base was taken or phones came back the tables have no statistics; the planner
-    took them for empty and looped over every sample for every person: 60 s instead of 0.2 s at 2,859 people.
+    took them for empty and looped: the end of a played round of 2,859 people took 72 s, with this 8 s.
     """
     if not wanted:
         yield
