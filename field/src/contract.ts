@@ -69,11 +69,14 @@ export interface PackPerson {
   readonly building: string;
   readonly unit: string;
   readonly room: string;
+  /** priority: sampled first. single: never pooled. door: sampled at the door. apart: a tube of its own kind, not shared with others (MT-06). A flag of a newer server is shown as nothing. */
   readonly flags: readonly string[];
+  /** Opaque: the same value is the same household, for a household tube. Absent or empty: none known. */
+  readonly household?: string;
   readonly sampled: boolean;
   /** When, if the server says so. */
   readonly sampled_at?: string | null;
-  /** Opaque: two persons with different values never share a tube (MT-06: codes of two colours, two zones). Absent = empty. */
+  /** Opaque: two persons with different values never share a tube (MT-06: codes of two colours, two zones, an apart person and others). Absent = empty. */
   readonly mix?: string;
 }
 
@@ -113,6 +116,10 @@ export interface Sample {
   readonly position: number;
   readonly person: string;
   readonly how: "scan" | "search" | "typed";
+  /** Why somebody who was sampled in this round is sampled again (MT-22); the receipt says repeat, the person counts once. */
+  readonly repeat?: "spoiled_tube" | "doubtful_swab";
+  /** The supervisor who allowed the repeat. */
+  readonly allowed_by?: string;
 }
 
 /** 退采: takes the binding back (MT-24); wrong_person is also the ten-second undo. */
@@ -158,8 +165,76 @@ export interface PersonFound {
   readonly note: string;
 }
 
+/** 他处已采: shows a proof that it was sampled elsewhere in this round's time: a reason, no swab (MT-22, MT-40). */
+export interface SampledElsewhere {
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: "sampled_elsewhere";
+  readonly at: string;
+  readonly round: string;
+  readonly lane: string;
+  readonly person: string;
+  readonly place: string;
+  /** What was shown: a report, a health code, a message, with its number where it has one. */
+  readonly proof: string;
+  readonly taken_on: string;
+}
+
+/** 装箱封箱: the tubes that were scanned into a transport box, and its seal (MT-32). A tube that is not closed, or of another round, is said by the code box_differs; the box stands all the same. */
+export interface BoxSealed {
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: "box_sealed";
+  readonly at: string;
+  readonly round: string;
+  readonly lane: string;
+  /** Made on the device. */
+  readonly box: string;
+  readonly seal: string;
+  readonly tubes: readonly string[];
+  readonly ice: boolean;
+  /** Celsius inside the box. */
+  readonly temperature: number | null;
+}
+
+/** 交接: the carrier took the sealed box over at the point; both names are said aloud and written (3.5). */
+export interface BoxHanded {
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: "box_handed";
+  readonly at: string;
+  readonly round: string;
+  readonly lane: string;
+  readonly box: string;
+  readonly giver: string;
+  readonly taker: string;
+  readonly vehicle: string;
+  readonly temperature: number | null;
+}
+
+/** 绑码: a code that somebody already carries (paper card of another community, printed code) belongs to this person from now on, after the identity check. Somebody else's code: refused code_taken. */
+export interface CodeBound {
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: "code_bound";
+  readonly at: string;
+  readonly round: string;
+  readonly lane: string;
+  readonly person: string;
+  readonly token: string;
+}
+
 /** What this edition of the app sends. A server keeps an event of a kind it does not know, whole, and says kept. */
-export type CaptureEvent = TubeOpened | Sample | SampleRejected | TubeClosed | PersonFound;
+export type CaptureEvent =
+  | TubeOpened
+  | Sample
+  | SampleRejected
+  | TubeClosed
+  | PersonFound
+  | SampledElsewhere
+  | BoxSealed
+  | BoxHanded
+  | CodeBound;
 
 /** POST /api/v1/capture, gzip allowed. A batch sent again has the same id and the same events; device_at is of the sending. */
 export interface CaptureBatch {
@@ -180,9 +255,11 @@ export interface CaptureReply {
   readonly batch: string;
   readonly server_at: string;
   readonly receipts: readonly Receipt[];
+  /** true: the phone was put out. Everything it sent is kept (device_revoked); it clears what has a receipt, sends what is left, then wipes itself. */
+  readonly wipe?: boolean;
 }
 
-/** 401 device_unknown; 403 device_revoked (wipe); 410 enrolment_expired; 413 batch_too_large; 422 batch_malformed (detail); 503 later (Retry-After). */
+/** 401 device_unknown; 403 device_revoked (wipe) from enrol and pack, never from capture; 410 enrolment_expired; 413 batch_too_large; 422 batch_malformed (detail); 503 later (Retry-After). */
 export interface ErrorReply {
   readonly code: string;
   readonly wipe?: boolean;
