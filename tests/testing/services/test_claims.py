@@ -279,3 +279,48 @@ def test_a_change_takes_the_signatures_off_the_figures(town: Town, round_: Round
 
     assert Signature.objects.get().withdrawn_at == NOON
     assert Entry.objects.filter(act="testing.round.unsigned").count() == 1
+
+
+def test_a_list_of_reasons_is_one_act(town: Town, round_: Round) -> None:
+    said = [
+        claims.Said(town.chen_wei.pk, C.AWAY, place="长沙", until_on=date(2021, 9, 1)),
+        claims.Said(town.chen_fang.pk, C.EXEMPT, note="术后，王医生"),
+    ]
+
+    made = claims.claim_list(round_id=round_.pk, said=said, by=town.actor("tang"), at=NOON)
+
+    counts = figures.by_class(round_.pk)
+    assert (counts.away, counts.exempt, counts.unknown) == (1, 1, 1)
+    assert {each.by_name for each in made} == {"唐书记"}
+    assert Entry.objects.filter(act="testing.coverage.listed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [
+        ({"klass": C.AWAY, "place": "长沙"}, "claim_needs"),
+        ({"klass": C.HERE}, "claim_class"),
+    ],
+)
+def test_one_incomplete_reason_refuses_the_whole_list(
+    town: Town, round_: Round, second: dict[str, Any], code: str
+) -> None:
+    said = [
+        claims.Said(town.chen_wei.pk, C.ISOLATED, place="悦来酒店"),
+        claims.Said(town.chen_fang.pk, **second),
+    ]
+
+    with pytest.raises(Refusal) as refused:
+        claims.claim_list(round_id=round_.pk, said=said, by=town.actor("tang"), at=NOON)
+
+    assert refused.value.code == code
+    assert Claim.objects.count() == 0
+
+
+def test_a_list_of_the_next_community_is_refused(town: Town, round_: Round) -> None:
+    said = [claims.Said(town.chen_wei.pk, C.ISOLATED, place="悦来酒店")]
+
+    with pytest.raises(Refusal) as refused:
+        claims.claim_list(round_id=round_.pk, said=said, by=town.actor("gao"), at=NOON)
+
+    assert refused.value.code == "not_allowed"

@@ -1,5 +1,8 @@
 """Why somebody is not sampled here (未检原因): said with evidence, journaled, and taken back when it was wrong."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -37,6 +40,18 @@ NEEDS: dict[str, str | Promise] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of one person: a class with the evidence it needs."""
+
+    person_id: UUID
+    klass: str
+    place: str = ""
+    proof: str = ""
+    until_on: date | None = None
+    note: str = ""
+
+
 @transaction.atomic
 def claim(
     *,
@@ -70,22 +85,67 @@ def claim(
             visits_needed=visits_needed(expected.area_path, at),
         )
     )
-    made = Claim.objects.create(
-        area_path=expected.area_path,
-        round_id=round_id,
-        person_id=person_id,
-        klass=klass,
-        place=place.strip()[:100],
-        proof=proof.strip()[:200],
-        until_on=until_on,
-        note=note.strip()[:200],
-        by_id=by.account_id or NOBODY,
-        by_name=by.name[:60],
-        occurred_at=at,
-    )
+    said = Said(person_id, klass, place, proof, until_on, note)
+    made = _row(expected, said, by=by, at=at)
+    made.save(force_insert=True)
     end_calls(about_id=round_id, person_ids=[person_id], at=at)
     _changed(
         expected, "testing.coverage.claimed", by=by, at=at, facts={"class": klass, "claim": str(made.pk)}
+    )
+    return made
+
+
+@transaction.atomic
+def claim_list(*, round_id: UUID, said: Sequence[Said], by: Actor, at: datetime) -> list[Claim]:
+    """Say the reasons of a whole list in one act (批量登记原因), each judged as if it were said alone.
+
+    One that is incomplete or stands against a swab refuses the list: half a list is nobody's list.
+    """
+    round_ = Round.objects.get(pk=round_id)
+    _must_be_running(round_)
+    people = {each.person_id: each for each in said}
+    rows = Expected.objects.select_related("person").filter(round_id=round_id, removed_at=None)
+    held = {row.person_id: row for row in rows.filter(person_id__in=list(people)).order_by("person_id")}
+    if len(held) < len(people):
+        raise Refusal("not_found", what=str(Expected._meta.verbose_name))
+    for path in {row.area_path for row in held.values()}:
+        by.must(CAPABILITY, within=path)
+    tries = tries_of(about_id=round_id, person_ids=list(people))
+    visits = Counter(
+        Visit.objects.filter(round_id=round_id, person_id__in=people).values_list("person_id", flat=True)
+    )
+    needed, carrying = tries_needed(round_.area_path, at), visits_needed(round_.area_path, at)
+    for person_id, each in people.items():
+        if held[person_id].klass in (Coverage.HERE, Coverage.MOBILE):
+            raise Refusal("already_covered", name=held[person_id].person.name)
+        _refuse_incomplete(
+            rules.ClaimFacts(
+                klass=each.klass,
+                on=clock.day_of(at),
+                place=each.place,
+                proof=each.proof,
+                until_on=each.until_on,
+                note=each.note,
+                tries=tries.get(person_id, 0),
+                tries_needed=needed,
+                visits=visits[person_id],
+                visits_needed=carrying,
+            )
+        )
+    made = Claim.objects.bulk_create(
+        _row(held[person_id], each, by=by, at=at) for person_id, each in people.items()
+    )
+    end_calls(about_id=round_id, person_ids=list(people), at=at)
+    with over_round(round_):
+        coverage.settle(round_id, list(people))
+        _take_off_signatures(round_, "testing.coverage.listed", by=by, at=at)
+    journal.record(
+        "testing.coverage.listed",
+        by=by,
+        area_path=round_.area_path,
+        on=round_,
+        at=at,
+        facts={"claims": {str(each.person_id): each.klass for each in made}},
     )
     return made
 
@@ -182,6 +242,22 @@ def _expected(round_id: UUID, person_id: UUID, *, removed: bool = False) -> Expe
     return row
 
 
+def _row(expected: Expected, said: Said, *, by: Actor, at: datetime) -> Claim:
+    return Claim(
+        area_path=expected.area_path,
+        round_id=expected.round_id,
+        person_id=said.person_id,
+        klass=said.klass,
+        place=said.place.strip()[:100],
+        proof=said.proof.strip()[:200],
+        until_on=said.until_on,
+        note=said.note.strip()[:200],
+        by_id=by.account_id or NOBODY,
+        by_name=by.name[:60],
+        occurred_at=at,
+    )
+
+
 def _must_be_running(round_: Round) -> None:
     if round_.state not in RUNNING:
         refuse(Verdict.no("round_state", number=round_.number, state=round_.state))
@@ -210,10 +286,7 @@ def _changed(
     round_ = expected.round
     with over_round(round_):
         coverage.settle(round_.pk, [expected.person_id])
-        if Signature.objects.filter(round=round_, withdrawn_at=None).update(withdrawn_at=at):
-            journal.record(
-                "testing.round.unsigned", by=by, area_path=round_.area_path, on=round_, at=at, why=act
-            )
+        _take_off_signatures(round_, act, by=by, at=at)
     journal.record(
         act,
         by=by,
@@ -223,3 +296,8 @@ def _changed(
         why=why,
         facts={"round": str(round_.pk), "person": str(expected.person_id), **(facts or {})},
     )
+
+
+def _take_off_signatures(round_: Round, act: str, *, by: Actor, at: datetime) -> None:
+    if Signature.objects.filter(round=round_, withdrawn_at=None).update(withdrawn_at=at):
+        journal.record("testing.round.unsigned", by=by, area_path=round_.area_path, on=round_, at=at, why=act)
