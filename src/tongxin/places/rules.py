@@ -20,6 +20,11 @@ def building_number(typed: str) -> str:
     return number.lstrip("0") or number[:1]
 
 
+def compound_name(typed: str) -> str:
+    """A compound's name as it is kept: without spaces, at most forty characters."""
+    return "".join(typed.split())[:40]
+
+
 def building_segment(number: str) -> str:
     """`B003`, `B12A` (ID-04). A number in other letters (甲3) gets a digest: a segment holds letters and digits."""
     number = building_number(number)

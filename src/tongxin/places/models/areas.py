@@ -33,7 +33,7 @@ class Area(Row):
     The list of areas is public and has no row-level security; what happens in them is not and has.
     """
 
-    key = models.CharField(_("code"), max_length=24, db_index=True)
+    key = models.CharField(_("code"), max_length=32, db_index=True)
     path = models.CharField(_("path"), max_length=120, unique=True)
     name = models.CharField(_("name"), max_length=80)
     level = models.CharField(_("level"), max_length=12, choices=AreaLevel.choices)

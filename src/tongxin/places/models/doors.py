@@ -7,8 +7,9 @@ from tongxin.core.models import AreaRow
 
 
 class Dwelling(AreaRow):
-    """A door (户室): building, unit, floor and room below the community; stored parsed and also as typed (ID-04)."""
+    """A door (户室): compound, building, unit, floor, room below the community; stored parsed and as typed (ID-04)."""
 
+    compound = models.CharField(_("compound"), max_length=40, blank=True, db_default="")
     building = models.CharField(_("building"), max_length=8)
     unit = models.CharField(_("unit"), max_length=8, blank=True)
     floor = models.SmallIntegerField(_("floor"), null=True)
@@ -27,7 +28,7 @@ class Dwelling(AreaRow):
 
     @property
     def label(self) -> str:
-        """The address in Chinese, as it is said: 3栋1单元401."""
+        """The address in Chinese, as it is said: 3栋1单元401, 东区3栋1单元401 in a compound."""
         unit = f"{self.unit}单元" if self.unit else ""
         building = f"{self.building}栋" if self.building else ""
-        return f"{building}{unit}{self.room}"
+        return f"{self.compound}{building}{unit}{self.room}"

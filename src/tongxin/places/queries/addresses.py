@@ -15,8 +15,13 @@ PATTERNS = {
 }
 
 
-def address_label(building: str, unit: str = "", room: str = "") -> str:
+def address_label(building: str, unit: str = "", room: str = "", compound: str = "") -> str:
     """The address in the active language; without any part, that it is not known."""
+    if compound:
+        inside = address_label(building, unit, room) if building or unit or room else ""
+        return (
+            _("%(compound)s, %(address)s") % {"compound": compound, "address": inside} if inside else compound
+        )
     pattern = PATTERNS.get((bool(building), bool(unit), bool(room)))
     if pattern is not None:
         return pattern % {"building": building, "unit": unit, "room": room}
@@ -25,4 +30,4 @@ def address_label(building: str, unit: str = "", room: str = "") -> str:
 
 def door_label(door: Dwelling | None) -> str:
     """The address of a door, or that there is none."""
-    return address_label(door.building, door.unit, door.room) if door else address_label("")
+    return address_label(door.building, door.unit, door.room, door.compound) if door else address_label("")

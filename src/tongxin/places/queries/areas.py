@@ -10,7 +10,7 @@ from tongxin.core import areas, clock
 from tongxin.core.refusals import Refusal
 from tongxin.places.enums import AreaLevel
 from tongxin.places.models import Area, Dwelling, GridMembership
-from tongxin.places.rules import building_number, building_segment, region_key
+from tongxin.places.rules import building_number, building_segment, compound_name, region_key
 
 
 def find(text: str) -> Area:
@@ -60,13 +60,29 @@ def grids_of(community: str, at: datetime) -> dict[str, Area]:
     return {member.area_path: member.grid for member in members}
 
 
-def building_path(community: str, number: str) -> str:
-    """The path of a building of the community by its number as typed, or nothing when it is not there."""
+def building_path(community: str, number: str, compound: str = "") -> str:
+    """The path of a building of the community by its number as typed, or nothing when it is not there.
+
+    Without a compound the one building of that number is meant; of two (东区3栋, 西区3栋) nobody knows which.
+    """
     known = building_number(number)
     if not known:
         return ""
-    path = areas.child(community, building_segment(known))
-    return path if Area.objects.filter(path=path, level=AreaLevel.BUILDING).exists() else ""
+    found = Area.objects.filter(
+        path__startswith=community, path__endswith=f"/{building_segment(known)}/", level=AreaLevel.BUILDING
+    )
+    if compound:
+        found = found.filter(parent__level=AreaLevel.COMPOUND, parent__name=compound_name(compound))
+    paths = list(found.order_by("path").values_list("path", flat=True)[:2])
+    direct = areas.child(community, building_segment(known))
+    if not compound and direct in paths:
+        return direct
+    return paths[0] if len(paths) == 1 else ""
+
+
+def compounds_of(community: str) -> dict[str, Area]:
+    """The compounds of a community by name (小区)."""
+    return {area.name: area for area in below(community, AreaLevel.COMPOUND)}
 
 
 def below(path: str, level: str) -> QuerySet[Area]:

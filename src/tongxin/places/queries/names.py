@@ -26,5 +26,6 @@ def names_of(paths: Iterable[str]) -> dict[str, str]:
         name, level = rows.get(path, ("", ""))
         outer = rows.get(around[path], ("", ""))[0]
         if name:
-            names[path] = f"{outer} {name}" if outer and level in SMALL else name
+            says_it = not outer or level not in SMALL or name.startswith(outer)
+            names[path] = name if says_it else f"{outer} {name}"
     return names

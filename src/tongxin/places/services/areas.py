@@ -11,7 +11,7 @@ from tongxin.access.actors import Actor
 from tongxin.access.services import journal
 from tongxin.core import areas
 from tongxin.core.ids import uuid7
-from tongxin.core.locks import lock_all
+from tongxin.core.locks import advisory, lock_all
 from tongxin.core.refusals import Refusal
 from tongxin.places import rules
 from tongxin.places.enums import AreaLevel, CodeSource
@@ -24,6 +24,7 @@ __all__ = [
     "Door",
     "DoorKey",
     "add_buildings",
+    "add_compounds",
     "add_local_area",
     "ensure_dwellings",
     "load_divisions",
@@ -59,24 +60,59 @@ def add_local_area(
     return area
 
 
-def add_buildings(community_path: str, numbers: Iterable[str], *, on: date | None = None) -> dict[str, Area]:
-    """The buildings of a community by their numbers, made where they are missing (楼栋). Safe to repeat."""
+@transaction.atomic
+def add_compounds(community_path: str, names: Iterable[str], *, on: date | None = None) -> dict[str, Area]:
+    """The compounds of a community (小区) by their names, made where they are missing: `C001`, `C002` ... (ID-04).
+
+    Buildings below a compound are other buildings than those of the same number beside it: give the compound's path
+    to `add_buildings` and `ensure_dwellings`. Safe to repeat, and by two at once.
+    """
+    wanted = list(dict.fromkeys(filter(None, map(rules.compound_name, names))))
+    if not wanted:
+        return {}
+    community = _holder(community_path)
+    advisory(f"places.compounds:{community_path}")
+    held = {area.name: area for area in Area.objects.filter(parent=community, level=AreaLevel.COMPOUND)}
+    number = max((int(area.path[len(community_path) + 1 : -1]) for area in held.values()), default=0)
+    for name in wanted:
+        if name in held:
+            continue
+        number += 1
+        segment = f"C{number:03d}"
+        held[name] = Area.objects.create(
+            key=f"{community.key}{segment}",
+            path=areas.child(community_path, segment),
+            name=name,
+            level=AreaLevel.COMPOUND,
+            parent=community,
+            code_source=CodeSource.LOCAL,
+            valid_from=on or FIRST_DAY,
+        )
+    return {name: held[name] for name in wanted}
+
+
+def add_buildings(inside: str, numbers: Iterable[str], *, on: date | None = None) -> dict[str, Area]:
+    """The buildings of a community or compound by their numbers, made where they are missing (楼栋). Safe to repeat.
+
+    In a compound a building is named with it: 东区3栋.
+    """
     wanted = {
         number: rules.building_segment(number) for number in map(rules.building_number, numbers) if number
     }
     if not wanted:
         return {}
-    community = _community(community_path)
-    paths = {number: areas.child(community_path, segment) for number, segment in wanted.items()}
+    holder = _holder(inside)
+    before = holder.name if holder.level == AreaLevel.COMPOUND else ""
+    paths = {number: areas.child(inside, segment) for number, segment in wanted.items()}
     known = {area.path: area for area in Area.objects.filter(path__in=paths.values())}
     Area.objects.bulk_create(
         [
             Area(
-                key=f"{community.key}{wanted[number]}",
+                key=f"{holder.key}{wanted[number]}",
                 path=path,
-                name=f"{number}栋",
+                name=f"{before}{number}栋",
                 level=AreaLevel.BUILDING,
-                parent=community,
+                parent=holder,
                 code_source=CodeSource.LOCAL,
                 valid_from=on or FIRST_DAY,
             )
@@ -90,54 +126,59 @@ def add_buildings(community_path: str, numbers: Iterable[str], *, on: date | Non
     return {number: known[path] for number, path in paths.items()}
 
 
-def _community(path: str) -> Area:
-    community = Area.objects.filter(path=path).first()
-    if community is None:
+def _holder(path: str) -> Area:
+    """The community or compound that holds buildings."""
+    holder = Area.objects.filter(path=path).first()
+    if holder is None:
         raise Refusal("area_unknown", area=path)
-    return community
+    return holder
 
 
 @transaction.atomic
-def ensure_dwellings(community_path: str, doors: Iterable[Door]) -> dict[DoorKey, Dwelling]:
-    """The doors (户室) of these addresses, made where they are missing: by the thousand, in four statements.
+def ensure_dwellings(inside: str, doors: Iterable[Door]) -> dict[DoorKey, Dwelling]:
+    """The doors (户室) of these addresses, made where they are missing: by the thousand, in a few statements.
 
-    The key of the answer is (building, unit, room) as given. A door's area is its building, or the community when
-    the address names none (ID-04). What was typed first stays.
+    `inside` is the community, or one of its compounds. The key of the answer is (building, unit, room) as given. A
+    door's area is its building, or `inside` when the address names none (ID-04). What was typed first stays.
     """
     given = list(dict.fromkeys(doors))
-    buildings = add_buildings(community_path, {door[0] for door in given if door[0]})
+    buildings = add_buildings(inside, {door[0] for door in given if door[0]})
+    compound = (
+        Area.objects.filter(path=inside, level=AreaLevel.COMPOUND).values_list("name", flat=True).first()
+    )
     rows: dict[tuple[str, str, str, str], str] = {}
     for building, unit, room, typed in given:
-        rows.setdefault(_door(community_path, buildings, building, unit, room), typed)
-    _insert_doors(rows)
+        rows.setdefault(_door(inside, buildings, building, unit, room), typed)
+    _insert_doors(rows, compound or "")
     paths = {row[0] for row in rows}
     found = {
         (door.area_path, door.building, door.unit, door.room): door
         for door in Dwelling.objects.filter(area_path__in=paths)
     }
     return {
-        (building, unit, room): found[_door(community_path, buildings, building, unit, room)]
+        (building, unit, room): found[_door(inside, buildings, building, unit, room)]
         for building, unit, room, _typed in given
     }
 
 
 def _door(
-    community_path: str, buildings: dict[str, Area], building: str, unit: str, room: str
+    inside: str, buildings: dict[str, Area], building: str, unit: str, room: str
 ) -> tuple[str, str, str, str]:
     number = rules.building_number(building)
-    return (buildings[number].path if number else community_path, number, unit.strip(), room.strip())
+    return (buildings[number].path if number else inside, number, unit.strip(), room.strip())
 
 
-def _insert_doors(rows: dict[tuple[str, str, str, str], str]) -> None:
+def _insert_doors(rows: dict[tuple[str, str, str, str], str], compound: str) -> None:
     now = time.time_ns() // 1_000_000
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO places_dwelling (id, area_path, building, unit, room, floor, typed, is_vacant)
-               SELECT id, area_path, building, unit, room, floor, typed, false
+            """INSERT INTO places_dwelling (id, area_path, compound, building, unit, room, floor, typed, is_vacant)
+               SELECT id, area_path, %s, building, unit, room, floor, typed, false
                FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[])
                  AS new(id, area_path, building, unit, room, floor, typed)
                ON CONFLICT (area_path, building, unit, room) DO NOTHING""",
             [
+                compound,
                 [uuid7(now) for _row in rows],
                 [row[0] for row in rows],
                 [row[1] for row in rows],

@@ -19,7 +19,7 @@ from tongxin.places.models import Area, GridMembership
 def draw_grids(
     *, community_path: str, grids: Mapping[str, Sequence[str]], on: date, by: Actor, at: datetime
 ) -> dict[str, Area]:
-    """Draw the grids of a community (网格划分): grid name -> numbers of its buildings, valid from `on`.
+    """Draw the grids of a community (网格划分): grid name -> its buildings by number or path, valid from `on`.
 
     The drawing is the whole community's: a building that it does not name is in no grid from that day. Memberships
     that change are ended and new ones begun; nothing is deleted (ID-05). The same drawing again changes nothing.
@@ -94,7 +94,11 @@ def _wanted(
     wanted: dict[str, Area] = {}
     for name, numbers in grids.items():
         for number in numbers:
-            path = areas.child(community_path, rules.building_segment(number))
+            path = (
+                number
+                if number.startswith("/")
+                else areas.child(community_path, rules.building_segment(number))
+            )
             if path not in buildings:
                 raise Refusal("building_unknown", building=number)
             if wanted.get(path, drawn[name]) != drawn[name]:
