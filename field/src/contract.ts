@@ -4,6 +4,8 @@
 export interface EnrolAsk {
   readonly code: string;
   readonly name: string;
+  /** The device this phone was before, when it owes what nobody can open: its PIN is forgotten. Only within the area of the code, else 410 previous_elsewhere and the code stays good. */
+  readonly previous?: string;
 }
 
 export interface EnrolReply {
@@ -11,6 +13,10 @@ export interface EnrolReply {
   readonly device: string;
   readonly area: Area;
   readonly demo: boolean;
+  /** Opens what rests on this phone when its PIN is forgotten. The phone wraps its key with it and forgets it; the server can say it again. */
+  readonly recovery?: string;
+  /** The recovery of the previous device, when one was named. */
+  readonly recovers?: string;
 }
 
 export interface Area {
@@ -29,6 +35,12 @@ export interface Round {
   readonly area: string;
   /** Minutes after the first swab when a tube should be closed early; the dated rule row of the area (MT-30 table). Absent: the lane gives no reminder. */
   readonly tube_minutes?: number;
+  /** Minutes after the first swab when a tube that still waits at the point raises the alarm (MT-31). */
+  readonly alarm_minutes?: number;
+  /** Minutes after the first swab when its time is over (MT-31). */
+  readonly breach_minutes?: number;
+  /** How far a phone's clock may be off before its user is told (MT-26). */
+  readonly clock_seconds?: number;
 }
 
 export interface Point {
@@ -241,6 +253,8 @@ export interface CaptureBatch {
   readonly batch: string;
   readonly device_at: string;
   readonly app: string;
+  /** How many events the phone still owes beside those of this batch; the list of phones shows it. */
+  readonly owed?: number;
   readonly events: readonly CaptureEvent[];
 }
 

@@ -15,6 +15,9 @@ from tongxin.access import acts, roles
 from tongxin.access.models import Account, Device, Enrolment, Entry, Grant
 from tongxin.access.services import devices, journal
 from tongxin.core import clock, scope
+from tongxin.core.refusals import Refusal
+from tongxin.places.enums import SiteKind
+from tongxin.places.services.sites import open_site
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -229,6 +232,60 @@ def test_an_enrolment_code_is_shown_once_as_a_square_and_an_address(town: cast.T
         assert bytes(offer.code_digest) == devices.digest(code)
         assert offer.expires_at - offer.made_at <= timedelta(minutes=15, seconds=1)
     assert code not in client.get("/access/devices").content.decode()
+
+
+def test_a_phone_is_enrolled_for_a_point_chosen_on_the_page(town: cast.Town) -> None:
+    client = as_(town, "zhao")
+
+    shown = client.get("/access/devices/enrolment", headers={"Accept-Language": "en"}).content.decode()
+    response = client.post("/access/devices/enrolment", {"area": cast.SHUANGXI, "post": str(town.point.pk)})
+
+    assert (town.point.name in shown, "every point of the area" in shown) == (True, True)
+    assert town.point.name in response.content.decode()
+    with scope.everywhere():
+        assert Enrolment.objects.get().post_id == town.point.pk
+        device, _token = devices.enrol(code=response.context["code"], name="A1", at=clock.now())
+    assert [row["point"] for row in rows(client.get("/access/devices"))] == [town.point.name]
+    assert device.post_id == town.point.pk
+
+
+def test_a_point_of_the_next_community_is_no_choice(town: cast.Town) -> None:
+    with scope.everywhere():
+        away = open_site(
+            kind=SiteKind.SAMPLING_POINT,
+            name="别处点",
+            area_path=cast.NEXT_DOOR,
+            by=town.actor("gao"),
+            at=clock.now(),
+        )
+
+    response = as_(town, "zhao").post(
+        "/access/devices/enrolment", {"area": cast.SHUANGXI, "post": str(away.pk)}
+    )
+
+    assert (response.status_code, "别处点" in response.content.decode()) == (422, False)
+    with scope.everywhere():
+        assert not Enrolment.objects.exists()
+
+
+def test_a_forgotten_pin_is_opened_by_a_code_of_the_same_area_alone(town: cast.Town) -> None:
+    device = phone(town)
+    at = clock.now()
+
+    def code_in(area_path: str, by: str) -> str:
+        with scope.everywhere():
+            return devices.offer_enrolment(area_path=area_path, post_id=None, by=town.actor(by), at=at)
+
+    elsewhere = code_in(cast.NEXT_DOOR, "gao")
+    with pytest.raises(Refusal, match="previous_elsewhere"):
+        devices.enrol(code=elsewhere, name="A1", at=at, previous=device.pk)
+    again, _token = devices.enrol(code=code_in(cast.SHUANGXI, "tang"), name="A1", at=at, previous=device.pk)
+
+    secrets = {devices.recovery_of(device.pk), devices.recovery_of(again.pk)}
+    assert (len(secrets), {len(each) for each in secrets}) == (2, {32})
+    with scope.everywhere():
+        assert Enrolment.objects.get(code_digest=devices.digest(elsewhere)).used_by is None
+        assert Entry.objects.get(act="access.device.recovered").subject_id == device.pk
 
 
 def test_a_phone_is_not_enrolled_for_an_area_of_others(town: cast.Town) -> None:

@@ -181,6 +181,26 @@ def test_enrolling_gives_a_token_once(station: lane.Station, client: Client) -> 
     assert words.json()["receipts"][0]["verdict"] == "applied"
 
 
+def test_a_phone_whose_pin_is_forgotten_gets_its_old_recovery_again(
+    station: lane.Station, client: Client
+) -> None:
+    zhao = station.town.actor("zhao", clock.now())
+
+    def enrol(**more: str) -> Any:
+        code = offer_enrolment(area_path=cast.SHUANGXI, post_id=None, by=zhao, at=clock.now())
+        ask = {"code": code, "name": "A点2号机", **more}
+        return client.post("/api/v1/enrol", ask, content_type="application/json")
+
+    first = enrol().json()
+    second = enrol(previous=first["device"])
+    stranger = enrol(previous="0197a5c0-0f00-7000-8000-000000000001")
+
+    assert violations("EnrolReply", second.json()) == []
+    assert "recovers" not in first
+    assert second.json()["recovers"] == first["recovery"] != second.json()["recovery"]
+    assert (stranger.status_code, stranger.json()) == (410, {"code": "previous_elsewhere"})
+
+
 def test_an_enrolment_without_a_name_says_what_is_missing(client: Client) -> None:
     answer = client.post("/api/v1/enrol", {"code": "x"}, content_type="application/json")
 

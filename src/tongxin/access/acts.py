@@ -9,6 +9,7 @@ ACTS: dict[str, str | Promise] = {
     "access.account.renewed": _("gave an account a new password"),
     "access.codes.seen": _("printed sampling cards"),
     "access.device.enrolled": _("enrolled a phone"),
+    "access.device.recovered": _("opened a phone whose PIN was forgotten"),
     "access.device.revoked": _("revoked a phone"),
     "access.figure.seen": _("saw the people behind a figure"),
     "access.grant.ended": _("took a role back"),

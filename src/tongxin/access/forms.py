@@ -1,5 +1,7 @@
 """Forms of access."""
 
+from uuid import UUID
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +18,37 @@ class EnrolForm(forms.Form):
     """Where a new phone will work."""
 
     area = forms.ChoiceField(label=_("Where will it work?"))
-    post = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    post = forms.TypedChoiceField(
+        label=_("At which point?"),
+        required=False,
+        coerce=UUID,
+        empty_value=None,
+        help_text=_("The phone then sees the lanes and tubes of this point only."),
+    )
 
-    def __init__(self, *args: object, areas: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(
+        self,
+        *args: object,
+        areas: list[tuple[str, str]],
+        posts: dict[UUID, tuple[str, str]],
+        **kwargs: object,
+    ) -> None:
+        """`posts` is name and area by id."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.posts = posts
         self.fields["area"].choices = areas  # type: ignore[attr-defined]
+        self.fields["post"].choices = [  # type: ignore[attr-defined]
+            ("", _("every point of the area")),
+            *((str(key), name) for key, (name, _path) in posts.items()),
+        ]
+
+    def clean(self) -> dict[str, object]:
+        """The point lies in the area."""
+        given = self.cleaned_data
+        area, post = given.get("area"), given.get("post")
+        if area and post and not self.posts[post][1].startswith(area):
+            self.add_error("post", _("This point is not in that area."))
+        return given
 
 
 class GrantForm(forms.Form):

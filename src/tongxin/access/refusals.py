@@ -9,6 +9,9 @@ declare(
         "device_unknown": _("This phone is not enrolled. Ask the point chief for an enrolment code."),
         "device_revoked": _("This phone has been revoked. Hand it to the point chief."),
         "enrolment_expired": _("This enrolment code is used or expired. Ask the point chief for a new one."),
+        "previous_elsewhere": _(
+            "This phone still owes records of another area. Ask the point chief there for the code."
+        ),
         "reason_needed": _("Say why you need to see this (at least 4 characters)."),
         "not_oneself": _("Nobody closes their own account. Ask another operator."),
         "second_person_needed": _("A second person must sign: not %(name)s again."),

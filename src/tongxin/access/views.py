@@ -124,7 +124,9 @@ def devices(request: ActorRequest) -> HttpResponse:
     )
     total = devices_of(request.actor).filter(revoked_at=None).count()
     silent_before = clock.now() - SILENT
-    names = area_names([device.area_path for device in page.rows])
+    paths = [device.area_path for device in page.rows]
+    names = area_names(paths)
+    points = {point.id: point.name for point in points_of(list(dict.fromkeys(paths)))}
     table = Table(
         columns=[
             Column(pgettext("device", "Phone")),
@@ -139,6 +141,7 @@ def devices(request: ActorRequest) -> HttpResponse:
             {
                 "device": device,
                 "area": names.get(device.area_path, device.area_path),
+                "point": points.get(device.post_id, ""),
                 "is_silent": device.seen_at is None or device.seen_at < silent_before,
             }
             for device in page.rows
@@ -161,7 +164,9 @@ def enrol(request: ActorRequest) -> HttpResponse:
     """Make a one-time code for a phone and show it as a QR; it is shown this once."""
     choices = _areas_to_enrol(request)
     initial = {"area": request.actor.home, "post": request.GET.get("post", "")}
-    form = EnrolForm(request.POST or None, areas=choices, initial=initial)
+    points = points_of([path for path, _name in choices])
+    posts = {point.id: (point.name, point.area_path) for point in points if point.is_open}
+    form = EnrolForm(request.POST or None, areas=choices, posts=posts, initial=initial)
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "areas": choices}
         return render(request, "access/enrol.html", context, status=422 if form.errors else 200)
@@ -176,6 +181,7 @@ def enrol(request: ActorRequest) -> HttpResponse:
         "qr": mark_safe(segno.make(address, error="m").svg_inline(border=2, omitsize=True)),  # noqa: S308 -- our own drawing
         "until": at + services.CODE_LIVES,
         "area": form.cleaned_data["area"],
+        "post": posts[form.cleaned_data["post"]][0] if form.cleaned_data["post"] else "",
     }
     return render(request, "access/enrolment.html", context)
 
@@ -215,6 +221,12 @@ def area_names(paths: list[str]) -> dict[str, str]:
     """Path -> name; who knows the names is an upper floor's business."""
     names: dict[str, str] = import_string(settings.TONGXIN_AREA_NAMES)(paths)
     return names
+
+
+def points_of(paths: list[str]) -> list[Any]:
+    """The sampling points of areas; who knows them is an upper floor's business."""
+    points: list[Any] = import_string(settings.TONGXIN_POINTS)(paths)
+    return points
 
 
 def _uuid(text: str) -> UUID | None:

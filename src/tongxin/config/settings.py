@@ -144,6 +144,7 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 # Upstairs pulls; these are how a lower floor is told what an upper one knows, by name only.
 TONGXIN_SCOPE_RESOLVER = "tongxin.places.queries.areas.paths_seen_by"
 TONGXIN_AREA_NAMES = "tongxin.places.queries.names.names_of"
+TONGXIN_POINTS = "tongxin.places.queries.sites.points_of"
 TONGXIN_AREA_FINDER = "tongxin.places.queries.areas.find"
 TONGXIN_REACTIONS = "tongxin.config.reactions.REACTIONS"
 

@@ -5,6 +5,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig
@@ -82,6 +83,7 @@ EXAMPLE_REPLY = {
 class EnrolAsk(Schema):
     code: str = Field(min_length=1, max_length=200)
     name: str = Field(min_length=1, max_length=60)
+    previous: UUID | None = None
 
 
 class AreaOut(Schema):
@@ -94,6 +96,8 @@ class EnrolReply(Schema):
     device: str
     area: AreaOut
     demo: bool
+    recovery: str
+    recovers: str | None = None
 
 
 class ErrorReply(Schema):
@@ -111,7 +115,7 @@ class ErrorReply(Schema):
 def enrol(request: HttpRequest, ask: EnrolAsk) -> Any:
     try:
         name = "".join(char for char in ask.name if char.isprintable())
-        device, token = devices.enrol(code=ask.code, name=name, at=clock.now())
+        device, token = devices.enrol(code=ask.code, name=name, at=clock.now(), previous=ask.previous)
     except Refusal as refusal:
         return Status(410, {"code": refusal.code})
     with scope.everywhere():
@@ -120,6 +124,8 @@ def enrol(request: HttpRequest, ask: EnrolAsk) -> Any:
             "device": str(device.pk),
             "area": {"path": device.area_path, "name": named(device.area_path)},
             "demo": installation().is_demo,
+            "recovery": devices.recovery_of(device.pk),
+            "recovers": devices.recovery_of(ask.previous) if ask.previous else None,
         }
 
 

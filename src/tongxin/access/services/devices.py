@@ -12,7 +12,7 @@ from django.db import transaction
 from tongxin.access.actors import Actor
 from tongxin.access.models import Device, Enrolment
 from tongxin.access.services import journal
-from tongxin.core import areas, scope
+from tongxin.core import areas, ciphers, scope
 from tongxin.core.capture import Cursor
 from tongxin.core.locks import lock
 from tongxin.core.refusals import Refusal
@@ -41,12 +41,29 @@ def offer_enrolment(*, area_path: str, post_id: UUID | None, by: Actor, at: date
     return code
 
 
-def enrol(*, code: str, name: str, at: datetime) -> tuple[Device, str]:
-    """Let a phone in with its code. Returns the device and its token, which is shown this once."""
+def recovery_of(device_id: UUID) -> str:
+    """What opens the store of a phone whose PIN is forgotten (恢复钥). The phone wraps its key with it and forgets it.
+
+    It is computed, not stored: a copy of the database opens no phone.
+    """
+    return ciphers.blind_index(str(device_id), purpose="access.device.recovery").hex()
+
+
+def enrol(*, code: str, name: str, at: datetime, previous: UUID | None = None) -> tuple[Device, str]:
+    """Let a phone in with its code. Returns the device and its token, which is shown this once.
+
+    `previous` is what this phone was before: somebody forgot its PIN and it still owes. A code of an area opens only
+    what was enrolled there; for another one it is refused (`previous_elsewhere`) and stays good.
+    """
     with scope.everywhere():
         offer = Enrolment.objects.select_for_update().filter(code_digest=digest(code)).first()
         if offer is None or offer.used_by_id or offer.expires_at < at:
             raise Refusal("enrolment_expired")
+        before = None
+        if previous is not None:
+            before = Device.objects.filter(pk=previous, area_path__startswith=offer.area_path).first()
+            if before is None:
+                raise Refusal("previous_elsewhere")
         token = secrets.token_urlsafe(32)
         device = Device.objects.create(
             area_path=offer.area_path,
@@ -60,6 +77,8 @@ def enrol(*, code: str, name: str, at: datetime) -> tuple[Device, str]:
         offer.save(update_fields=["used_by"])
         maker = Actor(account_id=offer.made_by_id, name=str(offer.made_by), device_id=device.pk)
         journal.record("access.device.enrolled", by=maker, area_path=offer.area_path, on=device, at=at)
+        if before is not None:
+            journal.record("access.device.recovered", by=maker, area_path=before.area_path, on=before, at=at)
     return device, token
 
 

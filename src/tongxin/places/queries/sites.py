@@ -1,7 +1,9 @@
 """Sites of an area, by kind."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -26,3 +28,23 @@ def kinds_in(path: str) -> list[KindCount]:
     """How many open sites of each kind, kinds without one left out."""
     counts = Counter(sites_in(path).values_list("kind", flat=True))
     return [KindCount(kind, str(title), counts[kind]) for kind, title in SiteKind.choices if counts[kind]]
+
+
+@dataclass(frozen=True, slots=True)
+class PostName:
+    """A sampling point as a choice: what it is called, where it lies, whether it still works."""
+
+    id: UUID
+    name: str
+    area_path: str
+    is_open: bool
+
+
+def points_of(paths: Iterable[str]) -> list[PostName]:
+    """The sampling points here and below, closed ones too, each once, by name."""
+    found = {
+        site.pk: PostName(site.pk, site.name, site.area_path, site.closed_at is None)
+        for path in paths
+        for site in Site.objects.filter(area_path__startswith=path, kind=SiteKind.SAMPLING_POINT)
+    }
+    return sorted(found.values(), key=lambda post: (post.name, str(post.id)))
