@@ -19,6 +19,7 @@ from tongxin.access.queries import history_of, told, watchers_of
 from tongxin.core import clock, pages
 from tongxin.core.formats import number
 from tongxin.core.pages import Chip, Column, Empty, Table
+from tongxin.core.panels import panels_of
 from tongxin.core.refusals import Refusal
 from tongxin.people.forms import CorrectionForm, ReasonForm
 from tongxin.people.models import Person
@@ -123,6 +124,7 @@ def _person_context(request: ActorRequest, found: Person) -> dict[str, Any]:
         "watchers": told(watchers_of(found.pk)[:5]) if may_read_journal else None,
         "history": told(history_of(found.pk)[:10]) if may_read_journal else None,
         "reason": ReasonForm(),
+        "panels": panels_of("people.person", actor, found.pk),
         "as_of": clock.now(),
     }
 
