@@ -28,6 +28,7 @@ ACTS: dict[str, str | Promise] = {
     "exchange.upload.taken": _("took in a file"),
     "people.call.answered": _("noted a call"),
     "people.code.reissued": _("gave a new sampling code"),
+    "people.code.bound": _("bound a code that the person carried"),
     "people.codes.issued": _("gave out sampling codes"),
     "people.document.revealed": _("saw the whole document number"),
     "people.person.corrected": _("corrected the register"),

@@ -9,6 +9,12 @@ declare(
         "person_unknown": _(
             "This code belongs to nobody in this area. Search by name or room, or add the person."
         ),
+        "code_taken": _("This code already stands for another person. Give the person a new card."),
+        "code_revoked": _("This code was revoked. Give the person a new card."),
+        "code_unreadable": _("This is no code that can be kept. Scan it again, or give the person a card."),
+        "code_tells_number": _(
+            "This code is the number of a document or a phone. Search by the number, and give the person a card."
+        ),
         "person_key_taken": _("This new person could not be added. Add the person once more."),
         "temporary_numbers_used_up": _("All temporary numbers of %(day)s are used. Ask for a document."),
         "import_used": _("This import cannot be undone: %(count)s of its people already have later records."),

@@ -183,12 +183,17 @@ class Tag(PersonalRow):
 
 
 class Code(PersonalRow):
-    """A sampling code (采样码): an opaque token on a card or a phone; it is not the ID number (R-D12)."""
+    """A sampling code (采样码): an opaque token on a card or a phone; it is not the ID number (R-D12).
+
+    One of our own is in force at a time; beside it there may be codes that the person carried already
+    (`is_bound`: the card of another community, a printed code).
+    """
 
     KEEPING = "identity"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="codes")
-    token = models.CharField(max_length=40, unique=True)
+    token = models.CharField(max_length=80, unique=True)
+    is_bound = models.BooleanField(default=False)
     issued_at = models.DateTimeField()
     printed_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -196,7 +201,9 @@ class Code(PersonalRow):
     class Meta:
         verbose_name = _("sampling code")
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=Q(revoked_at=None), name="one_code_in_force")
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(revoked_at=None, is_bound=False), name="one_code_in_force"
+            )
         ]
 
     def __str__(self) -> str:

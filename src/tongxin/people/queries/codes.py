@@ -46,7 +46,7 @@ class Card:
 _LIVING = """
     FROM people_person p
     JOIN people_residence r ON r.person_id = p.id AND r.is_current AND r.to_on IS NULL
-    LEFT JOIN people_code c ON c.person_id = p.id AND c.revoked_at IS NULL
+    LEFT JOIN people_code c ON c.person_id = p.id AND c.revoked_at IS NULL AND NOT c.is_bound
     WHERE p.voided_at IS NULL AND p.area_path ^@ ANY(%(paths)s)"""
 _HAS_NO_PHONE = "NOT EXISTS (SELECT 1 FROM people_phone f WHERE f.person_id = p.id)"
 

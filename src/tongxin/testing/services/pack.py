@@ -217,7 +217,7 @@ _PEOPLE = """
            coalesce(d.head, ''), coalesce(d.tail, ''),
            coalesce(w.building, ''), coalesce(w.unit, ''), coalesce(w.room, ''), swabbed.at
     FROM people_person p
-    LEFT JOIN people_code c ON c.person_id = p.id AND c.revoked_at IS NULL
+    LEFT JOIN people_code c ON c.person_id = p.id AND c.revoked_at IS NULL AND NOT c.is_bound
     LEFT JOIN people_document d ON d.person_id = p.id AND d.is_primary
     LEFT JOIN people_residence h ON h.person_id = p.id AND h.is_current AND h.to_on IS NULL
     LEFT JOIN places_dwelling w ON w.id = h.dwelling_id

@@ -17,6 +17,7 @@ from tongxin.core.formats import number
 from tongxin.core.pages import Column, Empty, Table
 from tongxin.core.refusals import Refusal
 from tongxin.people.queries import codes as queries
+from tongxin.people.rules.codes import PREFIX
 from tongxin.people.services import codes as services
 from tongxin.places.queries.areas import named
 from tongxin.testing.queries import rounds
@@ -75,5 +76,5 @@ def cards(request: ActorRequest) -> HttpResponse:
 
 def picture_of(token: str) -> SafeString:
     """The smallest QR that holds the token, as an SVG of the page itself."""
-    picture = segno.make(services.PREFIX + token, error="m", micro=False)
+    picture = segno.make(PREFIX + token, error="m", micro=False)
     return mark_safe(picture.svg_inline(scale=4, border=2, omitsize=True))  # noqa: S308 -- made by segno from a token
