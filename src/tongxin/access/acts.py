@@ -31,6 +31,8 @@ ACTS: dict[str, str | Promise] = {
     "people.code.bound": _("bound a code that the person carried"),
     "people.codes.issued": _("gave out sampling codes"),
     "people.document.revealed": _("saw the whole document number"),
+    "people.ledger.ended": _("took somebody out of a ledger"),
+    "people.ledger.entered": _("entered somebody into a ledger"),
     "people.person.corrected": _("corrected the register"),
     "people.residence.ended": _("noted who has moved away"),
     "people.phone.revealed": _("saw the whole phone number"),

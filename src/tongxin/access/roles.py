@@ -17,6 +17,8 @@ class Role:
 
 
 READ_REGISTER = frozenset({"people.register.read", "people.person.reveal"})
+READ_LEDGER = frozenset({"people.ledger.read"})
+WRITE_LEDGER = READ_LEDGER | {"people.ledger.write"}
 READ_ROUND = frozenset({"testing.round.read", "reports.report.read"})
 CALLS = frozenset({"people.call.read", "people.call.answer"})
 
@@ -25,6 +27,7 @@ _ROLES = (
         "commander",
         _("Commander"),
         READ_ROUND
+        | READ_LEDGER
         | READ_REGISTER
         | {
             "testing.round.approve",
@@ -40,6 +43,7 @@ _ROLES = (
         "community_head",
         _("Community head"),
         READ_ROUND
+        | WRITE_LEDGER
         | READ_REGISTER
         | CALLS
         | {
@@ -60,12 +64,14 @@ _ROLES = (
             "access.journal.read",
             "places.grid.draw",
             "places.site.change",
+            "reports.ledger.sign",
         },
     ),
     Role(
         "clerk",
         _("Clerk"),
         READ_ROUND
+        | WRITE_LEDGER
         | READ_REGISTER
         | CALLS
         | {
@@ -81,6 +87,7 @@ _ROLES = (
         "grid_worker",
         _("Grid worker"),
         READ_ROUND
+        | READ_LEDGER
         | READ_REGISTER
         | CALLS
         | {"testing.coverage.claim", "testing.round.sign", "people.person.change"},
@@ -107,6 +114,7 @@ _ROLES = (
         "health_officer",
         _("Health officer"),
         READ_ROUND
+        | WRITE_LEDGER
         | READ_REGISTER
         | CALLS
         | {
@@ -118,6 +126,7 @@ _ROLES = (
             "containment.restriction.read",
             "containment.restriction.decide",
             "containment.restriction.renew",
+            "people.ledger.read_sensitive",
         },
     ),
     Role(
@@ -154,6 +163,9 @@ TITLES: dict[str, str | Promise] = {
     "containment.restriction.renew": _("prolong holds"),
     "people.call.answer": _("make the calls that are owed"),
     "people.call.read": _("see the calls that are owed"),
+    "people.ledger.read": _("see ledgers"),
+    "people.ledger.read_sensitive": _("see who stands in ledgers of health"),
+    "people.ledger.write": _("enter people into ledgers, and sign as who fills them"),
     "people.person.change": _("correct the register"),
     "people.person.reveal": _("see whole numbers, with a reason"),
     "people.register.import": _("import lists"),
@@ -164,6 +176,7 @@ TITLES: dict[str, str | Promise] = {
     "places.site.change": _("open and close sites"),
     "reports.briefing.approve": _("approve briefings"),
     "reports.briefing.write": _("write briefings"),
+    "reports.ledger.sign": _("sign ledgers as the head"),
     "reports.report.read": _("read reports"),
     "testing.box.carry": _("carry boxes"),
     "testing.code.print": _("print sampling cards"),

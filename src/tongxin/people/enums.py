@@ -41,3 +41,21 @@ class CallOutcome(TextChoices):
     REFUSES = "refuses", _("refuses")
     CALL_BACK = "call_back", _("call back later")
     ELSEWHERE = "elsewhere", _("is elsewhere")
+
+
+class Ledger(TextChoices):
+    """Ledgers with entries by hand (台账, LG-04). The first keeps the label of its source (story A6)."""
+
+    FIVE = "five", _("Five guarantees and one")
+    DIFFICULT = "difficult", _("In special difficulty")
+    ISOLATED = "isolated", _("In isolation")
+    RETURNED = "returned", _("Released elsewhere, back home")
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Facts of health: names for care and health roles alone (DOMAIN.md 12.3)."""
+        return self in (Ledger.ISOLATED, Ledger.RETURNED)
+
+    @property
+    def needs_end(self) -> bool:
+        return self == Ledger.RETURNED

@@ -26,5 +26,9 @@ declare(
         "phone_unreadable": _(
             "This is no phone number. Type 11 digits, or area code and number (0744-8230000)."
         ),
+        "ledger_ground_needed": _("Say on what ground the person stands in this ledger."),
+        "ledger_end_needed": _("Say until which day the person stands in this ledger."),
+        "ledger_end_past": _("The last day, %(day)s, is past. Choose today or a later day."),
+        "ledger_reason_needed": _("Say why the person leaves this ledger."),
     }
 )

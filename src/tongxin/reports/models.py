@@ -1,5 +1,6 @@
 """Frozen figures and the briefings made of them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,3 +29,38 @@ class Briefing(AreaRow):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class LedgerDay(AreaRow):
+    """A ledger as it stood at 24:00 of a day (台账日结): yesterday, in, out, today, each change with its event."""
+
+    KEEPING = "health"
+
+    ledger = models.CharField(_("ledger"), max_length=10)
+    day = models.DateField(_("day"))
+    yesterday = models.PositiveIntegerField(_("yesterday"))
+    came = models.PositiveIntegerField(_("in"))
+    went = models.PositiveIntegerField(_("out"))
+    today = models.PositiveIntegerField(_("today"))
+    members = ArrayField(models.UUIDField())
+    changes = models.JSONField()
+    frozen_at = models.DateTimeField(_("frozen"))
+    filled_by_id = models.UUIDField(null=True)
+    filled_by_name = models.CharField(max_length=60, blank=True)
+    filled_at = models.DateTimeField(null=True)
+    head_id = models.UUIDField(null=True)
+    head_name = models.CharField(max_length=60, blank=True)
+    head_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("day of a ledger")
+        constraints = [
+            models.UniqueConstraint(fields=["area_path", "ledger", "day"], name="one_ledger_day"),
+            models.CheckConstraint(
+                condition=models.Q(today=models.F("yesterday") + models.F("came") - models.F("went")),
+                name="ledger_day_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ledger} {self.day:%Y-%m-%d}"
