@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """People stand in ledgers by hand; each area sees its own."""
 
     dependencies = [
-        ("people", "0003_find_documents_by_tail"),
+        ("people", "0004_bound_codes"),
     ]
 
     operations = [
