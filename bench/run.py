@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-NOT_MEASUREMENTS = {"__init__", "__main__", "run", "traffic"}
+NOT_MEASUREMENTS = {"__init__", "__main__", "run", "town", "traffic"}
 
 
 def names() -> list[str]:
