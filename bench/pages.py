@@ -306,7 +306,7 @@ def figures_of(size: int, timed: list[Timed]) -> dict[str, dict[str, Any]]:
     name = f"pages_{size // 1000}k"
     pages = [each for each in timed if each.limit == LIMIT and each.status == 200]
     documents = [each for each in timed if each.limit != LIMIT and each.status == 200]
-    figures = {
+    return {
         f"{name}_p95_worst": _figure(max(each.p95 for each in pages), LIMIT),
         f"{name}_p95_documents": _figure(max(each.p95 for each in documents), DOCUMENT_LIMIT),
         f"{name}_over": {
@@ -315,7 +315,6 @@ def figures_of(size: int, timed: list[Timed]) -> dict[str, dict[str, Any]]:
         },
         f"{name}_count": {"value": len(pages) + len(documents), "unit": "pages", "limit": None, "ratio": None},
     }  # fmt: skip
-    return figures
 
 
 def _figure(value: float, limit: float) -> dict[str, Any]:

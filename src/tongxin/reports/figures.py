@@ -82,7 +82,8 @@ def values(keys: Iterable[str], scope: Scope) -> Values:
 def _base(scope: Scope) -> Values:
     if scope.round is None or scope.round.base_count is None:
         return {}
-    counts, change = coverage.by_class(scope.round.pk), coverage.base_change(scope.round)
+    read = coverage.tally(scope.round.pk)
+    counts, change = read.counts, read.change
     return {
         "base_opening": change.opening,
         "base_added": change.added,

@@ -56,7 +56,7 @@ def home(request: ActorRequest) -> HttpResponse:
 @needs(READ)
 @require_GET
 def round_report(request: ActorRequest, round_id: UUID) -> HttpResponse:
-    report = round_queries.report(rounds.one(round_id), clock.now())
+    report = round_queries.report(rounds.one(round_id), clock.now(), whole=False)
     context = {
         "report": report,
         "area_name": named(report.round.area_path),
@@ -64,6 +64,35 @@ def round_report(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "roles": [_("Community head"), _("Point chief")],
     }
     return render(request, "reports/round.html", context)
+
+
+@needs(READ)
+@require_GET
+def round_buildings(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """Every building of a round with its coverage, in order."""
+    round_, at = rounds.one(round_id), clock.now()
+    after, size = request.GET.get("after", ""), pages.SIZE
+    found = coverage.by_building(round_id, at, after=after, size=size + 1)
+    shown = found[:size]
+    table = pages.Table(
+        columns=[
+            pages.Column(_("Building")),
+            pages.Column(_("Grid"), "wide-only"),
+            pages.Column(_("Base"), "num"),
+            pages.Column(_("Covered"), "num"),
+            pages.Column(_("Unknown"), "num"),
+            pages.Column(_("Coverage"), "num"),
+        ],
+        rows=shown,
+        empty=pages.Empty(_("This round has not been opened: there is no base and nothing to report.")),
+        scope=named(round_.area_path),
+        as_of=at,
+        older=pages.address(request.GET, after=shown[-1].path) if len(found) > size else "",
+        newer=pages.without(request.GET) if after else "",
+    )
+    may_open = request.actor.may(REGISTER)
+    context = {"round": round_, "table": table, "may_open": may_open}
+    return render(request, "reports/buildings.html", context)
 
 
 @needs(READ)

@@ -34,5 +34,8 @@ urlpatterns = [
     path("board/<uuid:round_id>/", board.board, name="board"),
     path("codes/", codes.codes, name="codes"),
     path("codes/cards", codes.cards, name="cards"),
+    path("codes/people/<uuid:person_id>/", codes.card, name="card"),
+    path("codes/people/<uuid:person_id>/print", codes.card_print, name="card_print"),
+    path("codes/people/<uuid:person_id>/reissued", codes.card_reissued, name="card_reissued"),
     *results,
 ]

@@ -92,6 +92,11 @@ def reissue_code(*, person_id: UUID, why: str, by: Actor, at: datetime) -> Code:
     return code
 
 
+def area_of(person_id: UUID) -> str:
+    """Where the person's rows belong."""
+    return str(Person.objects.values_list("area_path", flat=True).get(pk=person_id))
+
+
 @transaction.atomic
 def mark_printed(*, area_path: str, person_ids: Collection[UUID], by: Actor, at: datetime) -> int:
     """Note that these people's cards were printed: a listing of names in bulk, recorded as such."""

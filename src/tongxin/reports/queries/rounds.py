@@ -58,6 +58,7 @@ class Report:
     sections: list[Section]
     counts: ClassCounts
     buildings: list[BuildingCounts]
+    has_more: bool
     removals: list[tuple[str, int]]
     closing: Closing | None
 
@@ -75,8 +76,14 @@ class Report:
         return [(k.value, str(k.label), classes.get(k.value, 0), self.counts.of(k)) for k in Coverage]
 
 
-def report(round_: Round, at: datetime) -> Report:
-    """The report of a round as it stands now; a fixed number of queries."""
+SHOWN = 50
+
+
+def report(round_: Round, at: datetime, *, whole: bool = True) -> Report:
+    """The report of a round as it stands now; a fixed number of queries.
+
+    Not `whole`, it names the SHOWN buildings with the most unknown people; `has_more` tells that there are others.
+    """
     before = (
         Round.objects.filter(area_path=round_.area_path, number__lt=round_.number)
         .exclude(base_count=None)
@@ -86,6 +93,10 @@ def report(round_: Round, at: datetime) -> Report:
     keys = figures.ALL_ROUND_KEYS
     now = figures.values(keys, Scope(round_.area_path, at, round_))
     then = figures.values(keys, Scope(round_.area_path, at, before)) if before else {}
+    buildings = coverage.by_building(round_.pk, at, most_unknown=0 if whole else SHOWN + 1)
+    has_more = not whole and len(buildings) > SHOWN
+    if not whole:
+        buildings = sorted(buildings, key=lambda each: each.path) if not has_more else buildings[:SHOWN]
     return Report(
         round=round_,
         before=before,
@@ -94,8 +105,9 @@ def report(round_: Round, at: datetime) -> Report:
             Section(figures.ROUND_TITLES[group], lines_of(group_keys, now, then))
             for group, group_keys in figures.ROUND_KEYS
         ],
-        counts=coverage.by_class(round_.pk),
-        buildings=coverage.by_building(round_.pk, at),
+        counts=ClassCounts(**{klass: int(now[f"class_{klass}"] or 0) for klass in Coverage.values}),  # type: ignore[arg-type]
+        buildings=buildings,
+        has_more=has_more,
         removals=_removals(round_),
         closing=coverage.closing_of(round_.pk),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from tongxin.core.areas import EVERYWHERE
 from tongxin.places.models import Area
 from tongxin.places.queries.areas import grids_of
 from tongxin.testing.enums import Coverage, Origin
@@ -89,15 +90,43 @@ class BaseChange:
         return self.opening + self.added - self.removed
 
 
-def by_class(round_id: UUID, *, within: str = "/") -> ClassCounts:
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The classes of a round and how its base came about, from one reading of its list."""
+
+    counts: ClassCounts
+    change: BaseChange
+
+
+def by_class(round_id: UUID, *, within: str = EVERYWHERE) -> ClassCounts:
     """The nine classes of a round as they stand now, of the people one may see."""
+    here = Expected.objects.filter(round_id=round_id, removed_at=None)
+    if within != EVERYWHERE:
+        here = here.filter(area_path__startswith=within)
+    return ClassCounts(**dict(here.values_list("klass").annotate(count=Count("pk")).order_by()))
+
+
+def tally(round_id: UUID) -> Tally:
+    """`by_class` and `base_change` of a round at once: each alone reads the whole list."""
     counted = (
-        Expected.objects.filter(round_id=round_id, removed_at=None, area_path__startswith=within)
-        .values_list("klass")
+        Expected.objects.filter(round_id=round_id)
+        .annotate(stands=Q(removed_at=None))
+        .values_list("klass", "origin", "stands")
         .annotate(count=Count("pk"))
         .order_by()
     )
-    return ClassCounts(**dict(counted))
+    classes: dict[str, int] = defaultdict(int)
+    base = added = removed = 0
+    for klass, origin, stands, count in counted:
+        if stands:
+            classes[klass] += count
+        else:
+            removed += count
+        if origin == Origin.BASE:
+            base += count
+        else:
+            added += count
+    return Tally(ClassCounts(**classes), BaseChange(base, added, removed))
 
 
 def unknown_count(round_id: UUID) -> int:
@@ -110,14 +139,28 @@ def removed_sampled(round_id: UUID) -> int:
     return outside.exclude(removed_at=None).count()
 
 
-def by_building(round_id: UUID, at: datetime) -> list[BuildingCounts]:
-    """The same, building by building in the order of their paths, with the grid of the day."""
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    counted = Expected.objects.filter(round_id=round_id, removed_at=None).values_list("area_path", "klass")
-    for path, klass, count in counted.annotate(count=Count("pk")).order_by("area_path"):
-        found[path][klass] = count
+def by_building(
+    round_id: UUID, at: datetime, *, after: str = "", most_unknown: int = 0, size: int = 0
+) -> list[BuildingCounts]:
+    """The same, building by building in the order of their paths, with the grid of the day.
+
+    A part of them: `size` from the path `after` on, or the ones with the `most_unknown` people first.
+    """
+    counted = (
+        Expected.objects.filter(round_id=round_id, removed_at=None)
+        .values_list("area_path")
+        .annotate(**{f"n_{klass}": Count("pk", filter=Q(klass=klass)) for klass in Coverage})
+        .order_by("area_path")
+    )
+    if after:
+        counted = counted.filter(area_path__gt=after)
+    if most_unknown:
+        counted = counted.order_by("-n_unknown", "area_path")[:most_unknown]
+    elif size:
+        counted = counted[:size]
+    found = {path: dict(zip(Coverage.values, counts, strict=True)) for path, *counts in counted}
     names = dict(Area.objects.filter(path__in=list(found)).values_list("path", "name"))
-    grids = grids_of("/", at) if found else {}
+    grids = grids_of(EVERYWHERE, at) if found else {}
     return [
         BuildingCounts(
             path=path,

@@ -23,13 +23,16 @@ from tongxin.testing.rules import rounds as rules
 from tongxin.testing.services import closing as services
 from tongxin.testing.views.rounds import READ, REGISTER, RUN, classes_of, meaning_of, sees_whole
 
+CHANGES_SHOWN = 50  # the rest is behind the two figures
+
 
 @needs(READ)
 @require_GET
 def closing(request: ActorRequest, round_id: UUID) -> HttpResponse:
     """What is signed and closed, or what it was closed with and what it would be now."""
     round_ = queries.one(round_id)
-    counts = coverage.by_class(round_id)
+    read = coverage.tally(round_id)
+    counts = read.counts
     closed = coverage.closing_of(round_id)
     whole = sees_whole(request.actor, round_)
     frozen = coverage.closed_counts(closed) if closed else None
@@ -41,8 +44,8 @@ def closing(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "counts": counts,
         "classes": classes_of(request.actor, round_, counts),
         "rows": _rows(request.actor, round_, counts, frozen if whole else None),
-        "change": coverage.base_change(round_),
-        "changes": coverage.changes(round_id)[:200] if request.actor.may(REGISTER) else [],
+        "change": read.change,
+        "changes": coverage.changes(round_id)[:CHANGES_SHOWN] if request.actor.may(REGISTER) else [],
         "closed": closed,
         "frozen": frozen,
         "is_corrected": whole and frozen is not None and frozen != counts,
