@@ -13,7 +13,9 @@ from django.db import connection, transaction
 from tongxin.access.actors import Actor
 from tongxin.access.services import journal
 from tongxin.core import ciphers
+from tongxin.core.bulk import insert_rows
 from tongxin.core.headers import Mapping
+from tongxin.core.ids import new_id
 from tongxin.core.locks import lock
 from tongxin.core.refusals import Refusal
 from tongxin.core.sheets import UnreadableFile, Workbook
@@ -190,12 +192,15 @@ def _keep(upload: Upload, reading: RegisterReading) -> None:
     upload.counts = _counts(reading)
     upload.notes = [f"hidden_sheet:{name}" for name in reading.hidden_sheets]
     upload.save()
-    rows = [
-        _row(upload, position, row)
-        for position, row in enumerate(reading.rows)
-        if row.outcome is not Outcome.IGNORE
-    ]
-    UploadRow.objects.bulk_create(rows, batch_size=BATCH)
+    insert_rows(
+        "exchange_uploadrow",
+        ROW_COLUMNS,
+        (
+            _row(upload, position, row)
+            for position, row in enumerate(reading.rows)
+            if row.outcome is not Outcome.IGNORE
+        ),
+    )
 
 
 def _counts(reading: RegisterReading) -> dict[str, Any]:
@@ -219,20 +224,19 @@ def _counts(reading: RegisterReading) -> dict[str, Any]:
     }
 
 
-def _row(upload: Upload, position: int, row: RowReading) -> UploadRow:
+ROW_COLUMNS = (
+    "id", "area_path", "upload_id", "position", "sheet", "row", "outcome", "reason", "warnings", "sealed", "subject_id",
+)  # fmt: skip
+
+
+def _row(upload: Upload, position: int, row: RowReading) -> tuple[Any, ...]:
     is_kept = row.outcome is Outcome.REJECT or row.warnings
     texts = ["" if value is None else str(value) for value in row.values] if is_kept else []
-    return UploadRow(
-        upload=upload,
-        area_path=upload.area_path,
-        position=position,
-        sheet=row.sheet[:80],
-        row=row.row,
-        outcome=row.outcome,
-        reason=row.reason,
-        warnings=[str(warning) for warning in row.warnings],
-        sealed=ciphers.encrypt(json.dumps(texts, ensure_ascii=False), purpose=ROW) if texts else b"",
-    )
+    sealed = ciphers.encrypt(json.dumps(texts, ensure_ascii=False), purpose=ROW) if texts else b""
+    return (
+        new_id(), upload.area_path, upload.pk, position, row.sheet[:80], row.row, str(row.outcome), str(row.reason),
+        json.dumps([str(warning) for warning in row.warnings]), sealed, None,
+    )  # fmt: skip
 
 
 def _sorted(
