@@ -97,7 +97,13 @@ def test_more_than_a_day_needs_a_second_person(night: Night) -> None:
 
 
 def test_more_than_the_bulk_limit_in_one_act_is_refused(night: Night) -> None:
-    RuleRow.objects.filter(name="containment.bulk_limit").update(value=2)
+    RuleRow.objects.create(
+        name="containment.bulk_limit",
+        path=cast.SHUANGXI,
+        value=2,
+        valid_from=cast.TODAY,
+        document="县指〔2021〕6 号",
+    )
     three = [order(night, person_id=person.pk) for person in night.members[:3]]
 
     with pytest.raises(Refusal, match="too_many_at_once"):

@@ -37,6 +37,8 @@ _ROLES = (
             "containment.restriction.renew",
             "reports.briefing.approve",
             "access.journal.read",
+            "places.rule.write",
+            "places.rule.approve",
         },
     ),
     Role(
@@ -127,6 +129,8 @@ _ROLES = (
             "containment.restriction.decide",
             "containment.restriction.renew",
             "people.ledger.read_sensitive",
+            "places.rule.write",
+            "places.rule.approve",
         },
     ),
     Role(
@@ -173,6 +177,8 @@ TITLES: dict[str, str | Promise] = {
     "people.tag.read_sensitive": _("see sensitive tags"),
     "places.area.change": _("add and end areas"),
     "places.grid.draw": _("draw grids"),
+    "places.rule.approve": _("publish rules that somebody else wrote"),
+    "places.rule.write": _("write new rules"),
     "places.site.change": _("open and close sites"),
     "reports.briefing.approve": _("approve briefings"),
     "reports.briefing.write": _("write briefings"),

@@ -27,3 +27,9 @@ class SiteKind(TextChoices):
     ROADBLOCK = "roadblock", _("roadblock")
     INSTITUTION = "institution", _("institution")
     LABORATORY = "laboratory", _("laboratory")
+
+
+class DraftState(TextChoices):
+    WAITING = "waiting", _("waits for approval")
+    PUBLISHED = "published", _("published")
+    DECLINED = "declined", _("declined")

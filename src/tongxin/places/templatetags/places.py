@@ -8,7 +8,7 @@ from django import template
 
 from tongxin.places.models import Area, Dwelling
 from tongxin.places.queries.addresses import door_label
-from tongxin.places.views import address as page_address
+from tongxin.places.views.parts import address as page_address
 
 register = template.Library()
 
