@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from tongxin.access.actors import Actor
 from tongxin.access.services import journal
@@ -44,7 +45,8 @@ def issue_codes(
     """Give a code to everybody of the area (or of `person_ids` in it) who has none in force. Safe to repeat."""
     by.must("testing.code.print", within=area_path)
     wanted = Person.objects.live().filter(area_path__startswith=area_path)
-    wanted = wanted.exclude(codes__in=Code.objects.filter(revoked_at=None, is_bound=False))
+    own = Code.objects.filter(person_id=OuterRef("pk"), revoked_at=None, is_bound=False)
+    wanted = wanted.filter(~Exists(own))
     if person_ids is not None:
         wanted = wanted.filter(pk__in=person_ids)
     without = list(wanted.values_list("pk", "area_path"))

@@ -18,6 +18,8 @@ from tongxin.testing.enums import Coverage, LaneKind, Origin
 from tongxin.testing.rules.coverage import CLAIMED, LOST_RESULT, LOST_STATES
 from tongxin.testing.services.rounds import NEW_ID
 
+# From so many people on, reading whole tables once is better than looking each of them up.
+MANY = 200
 _THESE = "(%(people)s::uuid[] IS NULL OR {}person_id = ANY(%(people)s::uuid[]))"
 
 # A swab that counts: not taken back at the lane, its tube not void, not sent back, not invalid (MT-30, MT-42).
@@ -104,7 +106,7 @@ def settle(round_id: UUID, person_ids: Iterable[UUID] | None = None) -> int:
         "unknown": Coverage.UNKNOWN,
         "found": Origin.FOUND,
     }
-    with connection.cursor() as cursor, _whole_tables(cursor, wanted=people is None):
+    with connection.cursor() as cursor, _whole_tables(cursor, wanted=people is None or len(people) > MANY):
         cursor.execute(_ADD_FOUND, facts)
         added = cursor.rowcount
         cursor.execute(_LOCK, facts)
@@ -119,7 +121,8 @@ def _whole_tables(cursor: CursorWrapper, *, wanted: bool) -> Iterator[None]:
     """A whole round is joined by hashing, whatever the planner believes.
 
     In the first minute after a base was taken or phones came back the tables have no statistics; the planner
-    took them for empty and looped: the end of a played round of 2,859 people took 72 s, with this 8 s.
+    took them for empty and looped: the end of a played round of 2,859 people took 72 s, with this 8 s. The same
+    holds when a lane comes back after hours: 2,650 people of twelve batches took 21 s together, with this 0.3 s.
     """
     if not wanted:
         yield
