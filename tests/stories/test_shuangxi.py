@@ -42,5 +42,13 @@ def test_the_round_ends_with_every_person_accounted_for(tmp_path: Path) -> None:
     assert (
         figures["base_closing"] == figures["base_opening"] + figures["base_added"] - figures["base_removed"]
     )  # MT-43
+    assert [each["number"] for each in figures["rounds"]] == [6, 7, 8, 9, 10]
+    assert {each["state"] for each in figures["rounds"][:-1]} == {"archived"}
+    assert [each["base_closing"] for each in figures["rounds"]][:-1] == [
+        each["base_opening"] for each in figures["rounds"]
+    ][1:]
+    assert figures["growth"] == {  # A4: +97 net, explained by who came and who left
+        "covered_first": 2621, "covered_last": 2718, "net": 97, "added": 131, "removed": 34,
+    }  # fmt: skip
     assert figures["pool"] == {"members": 10, "held": 10, "held_after": 0}  # X4
     assert f"{figures['classes']['here']:,}" in run.stdout

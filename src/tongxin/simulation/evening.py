@@ -14,14 +14,23 @@ from tongxin.core import clock, scope
 from tongxin.people.enums import CallOutcome, CallPurpose
 from tongxin.people.models import CallTask
 from tongxin.people.services import calls
+from tongxin.people.services.residency import end_residences
+from tongxin.simulation.cast import Parts, Visitor
 from tongxin.simulation.shuangxi import Play
-from tongxin.testing.enums import Coverage, RecheckState, ResultWord, RoundState, TubeState
+from tongxin.simulation.stage import Stage
+from tongxin.testing.enums import Coverage, RecheckState, RemovalReason, ResultWord, RoundState, TubeState
 from tongxin.testing.models import Claim, PositivePool, Recheck, Result, Round, Tube
 from tongxin.testing.queries import coverage as figures
 from tongxin.testing.services import claims, closing, coverage, pools, results, rounds
 from tongxin.testing.services.results import Report
 
 LABORATORY = "区疾控中心核酸实验室"
+HOTEL = "区集中隔离点（锦江酒店）"
+LEFT = (
+    (RemovalReason.MOVED, "搬到永定街道，已与对方社区核对"),
+    (RemovalReason.MOVED, "租约到期，已离开"),
+    (RemovalReason.DIED, "家属报告，派出所已核"),
+)
 PATIENCE = 30.0
 # Whole hours apart: calls count by the hour of the clock they were made in, and a story begins at any minute.
 CALLED_AT = (7.9, 8.9, 9.9)
@@ -31,39 +40,45 @@ class StoryStuck(Exception):
     """Something that must follow by itself did not follow in time."""
 
 
+def let_go(stage: Stage, round_id: UUID, parts: Parts) -> None:
+    """Who has left the community leaves the base with a reason, and the register with a day (MT-43)."""
+    head = stage.actor("tang")
+    for number, person in enumerate(parts.leaving):
+        reason, note = LEFT[number % len(LEFT)]
+        person_id, at = UUID(str(person["id"])), stage.hour(1)
+        claims.remove_from_base(
+            round_id=round_id, person_id=person_id, reason=reason, note=note, by=head, at=at
+        )
+        end_residences(
+            person_ids=[person_id], on=clock.day_of(at), why=note, area_path=head.home, by=head, at=at
+        )
+
+
 def account_for_everybody(play: Play) -> None:
     """Every person without a swab gets a class with its evidence; who cannot be reached was called first."""
     head = play.stage.actor("tang")
-    at = play.stage.hour(10)
-    returns = clock.day_of(at) + timedelta(days=9)
-    said: dict[str, dict[str, Any]] = {
-        Coverage.ELSEWHERE: {"proof": "省平台采样记录截图，当日"},
-        Coverage.ISOLATED: {"place": "区集中隔离点（锦江酒店）"},
-        Coverage.EXEMPT: {"note": "婴幼儿，社区医生何某评估暂免"},
-        Coverage.REFUSED: {"note": "网格员林志强上门两次，仍不愿采样"},
-        Coverage.AWAY: {"place": "长沙市", "until_on": returns, "note": "亲属电话确认"},
-        Coverage.UNREACHABLE: {"note": ""},
-    }
-    groups = (
-        (Coverage.ELSEWHERE, play.parts.elsewhere),
-        (Coverage.ISOLATED, play.parts.isolated),
-        (Coverage.EXEMPT, play.parts.exempt),
-        (Coverage.REFUSED, play.parts.refused),
-        (Coverage.AWAY, play.parts.away),
-        (Coverage.UNREACHABLE, play.parts.unreachable),
-    )
     with scope.scoped([head.home]):
-        _call_in_vain(play, head, [UUID(person["id"]) for person in play.parts.unreachable])
-        for klass, people in groups:
-            for person in people:
-                claims.claim(
-                    round_id=play.round_id,
-                    person_id=UUID(person["id"]),
-                    klass=klass,
-                    by=head,
-                    at=at,
-                    **said[klass],
-                )
+        _call_in_vain(play, head, [UUID(str(person["id"])) for person in play.parts.unreachable])
+        said = reasons(play.stage, play.parts)
+        claims.claim_list(round_id=play.round_id, said=said, by=head, at=play.stage.hour(10))
+
+
+def reasons(stage: Stage, parts: Parts) -> list[claims.Said]:
+    """What is said of everybody who is not swabbed, each class with the evidence it needs (MT-40)."""
+    returns = clock.day_of(stage.hour(10)) + timedelta(days=9)
+    said: tuple[tuple[Coverage, list[Visitor], dict[str, Any]], ...] = (
+        (Coverage.ELSEWHERE, parts.elsewhere, {"proof": "省平台采样记录截图，当日"}),
+        (Coverage.ISOLATED, parts.isolated, {"place": HOTEL}),
+        (Coverage.EXEMPT, parts.exempt, {"note": "婴幼儿，社区医生何某评估暂免"}),
+        (Coverage.REFUSED, parts.refused, {"note": "网格员林志强上门两次，仍不愿采样"}),
+        (Coverage.AWAY, parts.away, {"place": "长沙市", "until_on": returns, "note": "亲属电话确认"}),
+        (Coverage.UNREACHABLE, parts.unreachable, {"note": "三个时段电话无人接，上门两次无人应门"}),
+    )
+    return [
+        claims.Said(UUID(str(person["id"])), klass, **words)
+        for klass, people, words in said
+        for person in people
+    ]
 
 
 def _call_in_vain(play: Play, caller: Actor, people: list[UUID]) -> None:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from tongxin.core.ids import uuid7
 from tongxin.simulation.client import Event, Phone
+from tongxin.testing.enums import TubeState
+from tongxin.testing.models import Lane, Tube
 
 Visitor = dict[str, Any]
 BATCH = 100
@@ -135,6 +137,16 @@ def lanes_of(
             made.offline = (3.0, 4.0)
         lanes.append(made)
     return lanes
+
+
+def lanes_in(lane: Lane, phone: Phone, opened_at: datetime) -> VirtualLane:
+    """A virtual lane with the tubes that are dealt to it, without asking for a pack."""
+    dealt = Tube.objects.filter(lane=lane, state=TubeState.ISSUED).order_by("code")
+    tubes = deque({"code": each.code, "pool": each.pool, "capacity": each.capacity} for each in dealt)
+    words = {"id": str(lane.pk), "number": lane.number}
+    made = VirtualLane(phone, str(lane.round_id), words, tubes, opened_at)
+    made.rng = random.Random(f"{lane.number}")
+    return made
 
 
 def acknowledged(lanes: Iterable[VirtualLane], verdict: str = "applied") -> set[UUID]:

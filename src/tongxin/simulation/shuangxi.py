@@ -17,9 +17,13 @@ from tongxin.core import clock, scope
 from tongxin.core.ids import new_id
 from tongxin.exchange.models import Batch, Upload
 from tongxin.exchange.services import uploads
-from tongxin.simulation.cast import Parts, cast_of
+from tongxin.people.enums import Source
+from tongxin.people.models import Person, Residence
+from tongxin.places.models import Dwelling
+from tongxin.simulation.cast import LAST, Parts, Visitor, cast_of
 from tongxin.simulation.client import Phone
 from tongxin.simulation.lanes import VirtualLane, acknowledged, lanes_of
+from tongxin.simulation.newcomers import newcomers
 from tongxin.simulation.places import POINT, Shuangxi, build_shuangxi
 from tongxin.simulation.stage import Stage
 from tongxin.testing.enums import LaneKind, PoolKind, RoundState
@@ -41,6 +45,7 @@ FOUND = {
     "room": "101",
     "note": "来双溪投亲，昨日到",
 }
+BEFORE_ALL = timedelta(days=6)  # the register stood before the first round of the story
 Progress = Callable[[int, int], None]
 
 
@@ -54,7 +59,7 @@ class Play:
     mobile: VirtualLane
     parts: Parts
     queue: deque[str]
-    found: dict[str, Any]
+    found: list[dict[str, Any]]
     total: int
     taken: int = 0
     happened: set[str] = field(default_factory=set)
@@ -64,7 +69,7 @@ class Play:
 
 def set_up(stage: Stage) -> Shuangxi:
     """The community with its register, grids and demo accounts. Safe to repeat."""
-    before = stage.opened_at - timedelta(days=1)
+    before = stage.opened_at - BEFORE_ALL
     ground = build_shuangxi(before)
     with scope.everywhere():
         _import_register(ground.community.path, before, stage)
@@ -97,7 +102,34 @@ def _import_register(area_path: str, at: datetime, stage: Stage) -> None:
     uploads.store(upload_id=upload.pk, by=SYSTEM, at=at)
 
 
-def open_round(stage: Stage, ground: Shuangxi) -> Round:
+def everybody(area_path: str, at: datetime) -> list[Visitor]:
+    """Who lives here now, as the cast is chosen from: key, age, and whether a lane found them."""
+    day = clock.day_of(at)
+    living = Residence.objects.filter(
+        is_current=True, to_on=None, area_path__startswith=area_path, person__voided_at=None
+    )
+    return [
+        {
+            "id": str(each.person_id),
+            "age": each.person.age_on(day),
+            "is_found": each.person.source == Source.LANE,
+        }
+        for each in living.select_related("person")
+    ]
+
+
+def registered(area_path: str) -> int:
+    """How many people the register brought, also those who have left since."""
+    return Person.objects.live().filter(area_path__startswith=area_path, source=Source.IMPORT).count()
+
+
+def doors(area_path: str) -> list[tuple[str, str, str]]:
+    """Homes where somebody can come to stay."""
+    homes = Dwelling.objects.filter(area_path__startswith=area_path, compound="").exclude(room="")
+    return list(homes.order_by("area_path", "unit", "room").values_list("building", "unit", "room")[:400])
+
+
+def open_round(stage: Stage, ground: Shuangxi, number: int | None = None) -> Round:
     """Plan, approve, announce and open the round; one point, two lanes and a mobile team, tubes dealt."""
     path = ground.community.path
     head, chief, commander = (stage.actor(name) for name in ("tang", "zhao", "commander"))
@@ -105,7 +137,7 @@ def open_round(stage: Stage, ground: Shuangxi) -> Round:
         held = Round.objects.filter(area_path=path).order_by("-number").first()
         if held is not None and held.state == RoundState.OPEN:
             return held
-        number = held.number + 1 if held else NUMBER
+        number = number or max(NUMBER, held.number + 1 if held else 0)
         early = stage.hour(-3)
         round_ = rounds.plan_round(
             area_path=path,
@@ -148,7 +180,7 @@ def open_round(stage: Stage, ground: Shuangxi) -> Round:
     return round_
 
 
-def enrol_lanes(stage: Stage, round_: Round) -> tuple[list[VirtualLane], dict[str, Any]]:
+def enrol_lanes(stage: Stage, round_: Round) -> list[VirtualLane]:
     """A phone for each lane, let in by the point chief's code, each with the pack of the point."""
     chief, path = stage.actor("zhao"), round_.area_path
     with scope.scoped([path]):
@@ -159,15 +191,18 @@ def enrol_lanes(stage: Stage, round_: Round) -> tuple[list[VirtualLane], dict[st
             code = offer_enrolment(area_path=path, post_id=lane.site_id, by=chief, at=clock.now())
         phones.append(Phone.enrol(stage.server, code, f"{lane.number}通道"))
     pack = phones[0].pack()
-    return lanes_of(pack, phones, stage.opened_at, offline_lane=OFFLINE_LANE), pack
+    return lanes_of(pack, phones, stage.opened_at, offline_lane=OFFLINE_LANE)
 
 
 def start(stage: Stage, round_: Round) -> Play:
     """Deal the people of the pack to their parts and stand them in the queue."""
-    lanes, pack = enrol_lanes(stage, round_)
-    parts = cast_of(pack["people"], found_count=1)
-    found = {"person": str(new_id()), **FOUND}
-    queue = deque(person["id"] for person in parts.here)
+    lanes = enrol_lanes(stage, round_)
+    with scope.scoped([round_.area_path]):
+        people = everybody(round_.area_path, stage.opened_at)
+        parts = cast_of(people, registered=registered(round_.area_path), leaving=LAST.went)
+        found = [{"person": str(new_id()), **FOUND}]
+        found += newcomers(round_.number, LAST.came - 1, doors(round_.area_path))
+    queue = deque(str(person["id"]) for person in parts.here)
     return Play(
         stage=stage,
         round_id=round_.pk,
@@ -176,7 +211,7 @@ def start(stage: Stage, round_: Round) -> Play:
         parts=parts,
         queue=queue,
         found=found,
-        total=len(parts.here) + len(parts.mobile) + 1,
+        total=len(parts.here) + len(parts.mobile) + len(found),
     )
 
 
@@ -191,6 +226,9 @@ def sample_everybody(play: Play, progress: Progress, *, until: datetime | None =
             flush(play)
             progress(play.taken, play.total)
     if not play.queue:
+        while play.found:
+            play.lanes[1].take_found(play.found.pop(0))
+            play.taken += 1
         _finish_lanes(play)
     flush(play)
     progress(play.taken, play.total)
@@ -216,8 +254,8 @@ def _mishaps(play: Play, lane: VirtualLane, person: str) -> None:
     if play.taken > 40 and is_first and lane.members and _once(play, "failed swab"):
         lane.reject_last("failed_swab")
         lane.take(person)
-    if play.taken > 120 and not is_first and _once(play, "unknown person"):
-        lane.take_found(play.found)
+    if play.found and not is_first and play.taken > 120 and play.taken % 40 < 3:
+        lane.take_found(play.found.pop(0))
         play.taken += 1
     if play.taken > 200 and is_first and _once(play, "same person in both lanes"):
         play.doubled = person
@@ -265,6 +303,7 @@ def write_json(path: Path, figures: dict[str, Any]) -> None:
     path.write_text(json.dumps(figures, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
 
 
-def unsettled_batches() -> int:
+def unsettled() -> int:
     """How many batches the projectors still owe."""
-    return Batch.objects.filter(projected_at=None).count()
+    with scope.everywhere():
+        return Batch.objects.filter(projected_at=None).count()

@@ -17,7 +17,8 @@ from tongxin.config import serve
 from tongxin.config.console import _, complain, console, said
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
-from tongxin.simulation import evening, invariants, shuangxi
+from tongxin.simulation import evening, history, invariants, shuangxi
+from tongxin.simulation.cast import ABOUT
 from tongxin.simulation.client import DoorClosed
 from tongxin.simulation.places import Shuangxi
 from tongxin.simulation.stage import Stage
@@ -70,10 +71,11 @@ def _server(address: str) -> Iterator[str]:
         yield crew.address
 
 
-def _stage(server: str, history: timedelta) -> tuple[Stage, Shuangxi, Round]:
-    stage = Stage(server=server, area_path="", opened_at=clock.now() - history, tell=said)
+def _stage(server: str, since: timedelta) -> tuple[Stage, Shuangxi, Round]:
+    stage = Stage(server=server, area_path="", opened_at=clock.now() - since, tell=said)
     ground = shuangxi.set_up(stage)
     stage.area_path = ground.community.path
+    history.play_before(stage, ground)
     round_ = shuangxi.open_round(stage, ground)
     stage.opened_at = round_.opens_at
     return stage, ground, round_
@@ -82,6 +84,8 @@ def _stage(server: str, history: timedelta) -> tuple[Stage, Shuangxi, Round]:
 def _to_the_end(server: str, target: Path | None) -> int:
     stage, _ground, round_ = _stage(server, WHOLE_DAY)
     play = shuangxi.start(stage, round_)
+    with scope.scoped([round_.area_path]):
+        evening.let_go(stage, round_.pk, play.parts)
     with _bar() as bar:
         task = bar.add_task(_("sampling"), total=play.total)
         shuangxi.sample_everybody(play, lambda done, total: bar.update(task, completed=done, total=total))
@@ -95,9 +99,18 @@ def _to_the_end(server: str, target: Path | None) -> int:
     with scope.everywhere():
         round_.refresh_from_db()
         broken = invariants.broken(round_, shuangxi.all_acknowledged(play))
-    extra = {"voided_tube": play.voided, "positive_pool": positive, "pool": pool, "broken": broken}
+    so_far = history.rounds_so_far(round_.area_path)
+    extra = {
+        "rounds": so_far,
+        "growth": history.growth(so_far),
+        "voided_tube": play.voided,
+        "positive_pool": positive,
+        "pool": pool,
+        "broken": broken,
+    }
     figures = evening.summary(play, extra.items())
     _print(figures)
+    _print_rounds(figures)
     if target:
         shuangxi.write_json(target, figures)
     for sentence in broken:
@@ -109,6 +122,8 @@ def _live(server: str) -> int:
     """Prepare the community, play the morning at once, then go on at the pace of the real lanes."""
     stage, _ground, round_ = _stage(server, HISTORY)
     play = shuangxi.start(stage, round_)
+    with scope.scoped([round_.area_path]):
+        evening.let_go(stage, round_.pk, play.parts)
     shuangxi.sample_everybody(play, lambda done, total: None, until=clock.now())
     said(_("round %(number)s is in progress: %(done)s of %(total)s sampled") % {
         "number": round_.number, "done": play.taken, "total": play.total,
@@ -125,11 +140,7 @@ def _live(server: str) -> int:
 def _wait_until_settled(play: shuangxi.Play) -> None:
     """The projectors have settled every batch."""
 
-    def is_settled() -> bool:
-        with scope.everywhere():
-            return not shuangxi.unsettled_batches()
-
-    evening.wait_for(is_settled, "the settling of all batches", seconds=60)
+    evening.wait_for(lambda: not shuangxi.unsettled(), "the settling of all batches", seconds=60)
 
 
 def _print(figures: dict[str, Any]) -> None:
@@ -144,6 +155,33 @@ def _print(figures: dict[str, Any]) -> None:
             "opening": figures["base_opening"], "added": figures["base_added"], "removed": figures["base_removed"],
             "should": figures["should_test"], "covered": figures["covered"],
             "share": f"{figures['coverage'] * 100:.2f} %",
+        }
+    )  # fmt: skip
+
+
+def _print_rounds(figures: dict[str, Any]) -> None:
+    table = Table(title=_("Round after round"))
+    for heading in (
+        _("round"),
+        _("base at opening"),
+        "+",
+        "−",
+        _("base at closing"),
+        _("covered"),
+        _("of about %s") % f"{ABOUT:,}",
+    ):
+        table.add_column(heading, justify="right")
+    for each in figures["rounds"]:
+        counts = (each[key] for key in ("base_opening", "added", "removed", "base_closing", "covered"))
+        table.add_row(
+            str(each["number"]), *(f"{count:,}" for count in counts), f"{each['covered'] / ABOUT * 100:.1f} %"
+        )
+    console.print(table)
+    growth = figures["growth"]
+    console.print(
+        _("covered %(first)s -> %(last)s: %(net)s net, by +%(added)s and −%(removed)s") % {
+            "first": f"{growth['covered_first']:,}", "last": f"{growth['covered_last']:,}",
+            "net": f"{growth['net']:+,}", "added": growth["added"], "removed": growth["removed"],
         }
     )  # fmt: skip
 

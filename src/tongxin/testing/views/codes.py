@@ -99,10 +99,10 @@ def card_reissued(request: ActorRequest, person_id: UUID) -> HttpResponse:
     form = WhyForm(request.POST)
     if not form.is_valid():
         return render(request, "testing/card.html", {"card": found, "form": form}, status=422)
-    services.reissue_code(
-        person_id=person_id, why=form.cleaned_data["why"], by=request.actor, at=clock.now()
+    services.reissue_code(person_id=person_id, why=form.cleaned_data["why"], by=request.actor, at=clock.now())
+    messages.success(
+        request, _("The old card of %(name)s is void. Print the new one.") % {"name": found.name}
     )
-    messages.success(request, _("The old card of %(name)s is void. Print the new one.") % {"name": found.name})
     return redirect("testing:card", person_id)
 
 
