@@ -19,6 +19,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, BrowserContext, Cookie, sync_playwright
 
 from tongxin.config import database, serve
+from tongxin.config.crew import Crew, started
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "shots"
@@ -37,7 +38,7 @@ def main(part: str) -> int:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        with serve.started("127.0.0.1", port) as crew:
+        with started("127.0.0.1", port) as crew:
             story = ["-m", "tongxin.config.cli", "simulate", "shuangxi", "--server", crew.address]
             subprocess.run([sys.executable, *story], check=True)
             crew.tell("shuangxi")
@@ -45,7 +46,7 @@ def main(part: str) -> int:
             return photograph(crew.address, part)
 
 
-def wait_for_story(crew: serve.Crew) -> None:
+def wait_for_story(crew: Crew) -> None:
     """Until a part of the community is sampled again: a round in full swing."""
     from tongxin.core import scope  # noqa: PLC0415 -- needs Django, which is up now
     from tongxin.testing.enums import RoundState  # noqa: PLC0415 -- the same

@@ -1,6 +1,7 @@
 """The operator's command: what it cannot do it says in one line, with exit 2."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -73,8 +74,10 @@ def test_manage_passes_words_and_exit_code_on(tmp_path: Path) -> None:
 
 
 def test_taken_port_is_one_line(tmp_path: Path) -> None:
-    done = tongxin("serve", "--host", "192.0.2.1", "--port", "1", TONGXIN_HOME=str(tmp_path / "home"))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = tongxin("serve", "--port", port, TONGXIN_HOME=str(tmp_path / "home"))
 
     assert done.returncode == 2
-    assert "Port 1 on 192.0.2.1 cannot be used" in done.stderr
+    assert f"Port {port} on 127.0.0.1 cannot be used" in done.stderr
     assert not (tmp_path / "home" / "pg").exists()

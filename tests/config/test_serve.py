@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tongxin.config import crew as crews
 from tongxin.config import serve
 
 HEALTHY = """
@@ -31,8 +32,8 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
-def child(*code: str) -> serve.Child:
-    return serve.Child("child", [sys.executable, "-c", *code])
+def child(*code: str) -> crews.Child:
+    return crews.Child("child", [sys.executable, "-c", *code])
 
 
 def wait_for(what, seconds: float = 30) -> None:  # type: ignore[no-untyped-def]
@@ -43,14 +44,14 @@ def wait_for(what, seconds: float = 30) -> None:  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture
-def crew(port: int) -> Iterator[serve.Crew]:
-    crew = serve.Crew("127.0.0.1", port, [child(HEALTHY, str(port))])
+def crew(port: int) -> Iterator[crews.Crew]:
+    crew = crews.Crew("127.0.0.1", port, [child(HEALTHY, str(port))])
     crew.start()
     yield crew
     crew.stop()
 
 
-def test_killed_child_is_started_again(crew: serve.Crew) -> None:
+def test_killed_child_is_started_again(crew: crews.Crew) -> None:
     first = crew.children[0].process
     assert first is not None
 
@@ -59,33 +60,43 @@ def test_killed_child_is_started_again(crew: serve.Crew) -> None:
     crew.mend()
 
     assert crew.children[0].process is not first
-    wait_for(lambda: serve.health(crew.address) == "200")
+    wait_for(lambda: crews.health(crew.address) == "200")
 
 
-def test_child_that_keeps_dying_ends_the_serving(crew: serve.Crew) -> None:
-    doomed = child("raise SystemExit(1)")
-    crew.children.append(doomed)
-    doomed.start()
+def test_child_that_keeps_dying_is_tried_again_after_longer_pauses() -> None:
+    doomed = crews.Child("doomed", [])
 
-    with pytest.raises(serve.ServeProblem, match="keeps stopping"):  # noqa: PT012 -- it dies again and again
-        for _ in range(serve.MANY_DEATHS):
-            wait_for(doomed.died)
-            crew.mend()
+    pauses = [doomed.pause(now) for now in (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 17.0, 18.0, 100.0)]
+
+    assert pauses == [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 0.0]
+
+
+def test_dead_child_waits_for_the_database(crew: crews.Crew) -> None:
+    first = crew.children[0].process
+    assert first is not None
+    first.kill()
+    wait_for(crew.children[0].died)
+
+    crew.mend(lambda: False)
+    assert crew.children[0].process is first
+
+    crew.mend(lambda: True)
+    assert crew.children[0].process is not first
 
 
 def test_child_that_cannot_start_is_named(port: int) -> None:
-    crew = serve.Crew("127.0.0.1", port, [child("raise SystemExit(1)")])
+    crew = crews.Crew("127.0.0.1", port, [child("raise SystemExit(1)")])
 
-    with pytest.raises(serve.ServeProblem, match="The child stopped while starting"):
+    with pytest.raises(crews.ServeProblem, match="The child stopped while starting"):
         crew.start()
 
 
 def test_stopping_waits_for_no_stubborn_child(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve, "STOP_SECONDS", 1)
+    monkeypatch.setattr(crews, "STOP_SECONDS", 1)
     stubborn = child(
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
     )
-    crew = serve.Crew("127.0.0.1", port, [stubborn])
+    crew = crews.Crew("127.0.0.1", port, [stubborn])
     stubborn.start()
     time.sleep(0.5)
 
@@ -109,6 +120,7 @@ def tongxin(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tongxin.config.cli", "serve", "--port", str(port), "--workers", "1"],
         env=os.environ | {"TONGXIN_HOME": str(tmp_path / "home"), "LANGUAGE": "en"},
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -138,14 +150,14 @@ def test_serving_survives_a_killed_database_and_stops_clean(
 
     first = postmaster(tmp_path / "home")
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: serve.health(address) != "200")
-    wait_for(lambda: serve.health(address) == "200", seconds=60)
+    wait_for(lambda: crews.health(address) != "200")
+    wait_for(lambda: crews.health(address) == "200", seconds=60)
     assert postmaster(tmp_path / "home") != first
 
     tongxin.send_signal(signal.SIGINT)
     assert tongxin.wait(timeout=60) == 0
     assert not (tmp_path / "home" / "pg" / "postmaster.pid").exists()
-    assert serve.health(address) == ""
+    assert crews.health(address) == ""
 
 
 def test_killed_server_takes_its_children_with_it(tongxin: subprocess.Popen[str], tmp_path: Path) -> None:
@@ -154,7 +166,7 @@ def test_killed_server_takes_its_children_with_it(tongxin: subprocess.Popen[str]
     tongxin.kill()
     tongxin.wait()
 
-    wait_for(lambda: serve.health(address) == "", seconds=60)
+    wait_for(lambda: crews.health(address) == "", seconds=60)
     subprocess.run(
         [sys.executable, "-c", "from tongxin.config import database\nwith database.running(): pass"],
         env=os.environ | {"TONGXIN_HOME": str(tmp_path / "home")},

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tongxin.config import database, serve
+from tongxin.config.crew import Crew, started
 
 BELOW = 32768  # from here on the system gives ports to clients
 EVERYBODY_FROM = datetime(2022, 1, 1, tzinfo=UTC)
@@ -74,7 +75,7 @@ def tell(**facts: object) -> None:
     print(json.dumps(facts), flush=True)
 
 
-def kill(crew: serve.Crew) -> None:
+def kill(crew: Crew) -> None:
     """Nobody says goodbye: each child leads its own session, so its workers die with it."""
     for child in crew.children:
         if child.process is not None:
@@ -82,7 +83,7 @@ def kill(crew: serve.Crew) -> None:
             child.process.wait()
 
 
-def obey(word: str, crew: serve.Crew) -> None:
+def obey(word: str, crew: Crew) -> None:
     if word == "kill":
         kill(crew)
     elif word == "start":
@@ -102,7 +103,7 @@ def main() -> None:
         prepare_ground()
         if "--round" in sys.argv:
             open_round()
-        with serve.started("127.0.0.1", free_port(), workers=1) as crew:
+        with started("127.0.0.1", free_port(), workers=1) as crew:
             tell(address=crew.address, home=os.environ["TONGXIN_HOME"])
             for line in sys.stdin:
                 obey(line.strip(), crew)

@@ -17,6 +17,7 @@ ACTS: dict[str, str | Promise] = {
     "access.lab_export.seen": _("exported laboratory rows"),
     "access.notyet.seen": _("saw the list of those not yet tested"),
     "access.pool.seen": _("saw the members of a pool"),
+    "access.register.founded": _("set up the register"),
     "access.register_export.seen": _("exported the register"),
     "access.rejected_rows.seen": _("exported rejected rows"),
     "access.restrictions.seen": _("saw who is held"),

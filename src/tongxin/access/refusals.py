@@ -18,5 +18,12 @@ declare(
         "register_not_demo": _(
             "This register holds real people: demo accounts and simulations are refused here."
         ),
+        "register_is_demo": _(
+            "This register is marked demo, for invented people only. Use an empty folder for a real one: TONGXIN_HOME."
+        ),
+        "register_founded": _(
+            "This register is set up already. Log in; the operator opens further accounts."
+        ),
+        "operator_needed": _("The first account must be an operator: somebody has to open all others."),
     }
 )

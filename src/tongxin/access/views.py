@@ -174,7 +174,10 @@ def enrol(request: ActorRequest) -> HttpResponse:
     code = services.offer_enrolment(
         area_path=form.cleaned_data["area"], post_id=form.cleaned_data["post"], by=request.actor, at=at
     )
-    address = request.build_absolute_uri(f"/field/#enrol={code}")
+    # On the desk of the server itself the browser says localhost; a phone needs the address of the network.
+    address = (
+        settings.TONGXIN_ADDRESS or request.build_absolute_uri("/").rstrip("/")
+    ) + f"/field/#enrol={code}"
     context = {
         "address": address,
         "code": code,

@@ -1,25 +1,31 @@
 """`tongxin`: the operator's command."""
 
 import argparse
+import errno
+import getpass
 import importlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 import psycopg
 from django.core.management import execute_from_command_line
+from django.utils import translation
 
 from tongxin import __version__
-from tongxin.config import database, doctor, embedded, home, serve
+from tongxin.config import crew, database, doctor, embedded, home, lan, serve
 from tongxin.config.console import _, complain, said
+from tongxin.config.console import language as console_language
 
 PROBLEMS = (
     database.DatabaseProblem,
     embedded.ServerProblem,
     home.SecretsMissing,
-    serve.ServeProblem,
+    crew.ServeProblem,
+    lan.LanProblem,
     psycopg.OperationalError,
 )
 CANNOT = 2
@@ -27,7 +33,7 @@ CANNOT = 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", serve.SETTINGS)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", crew.SETTINGS)
     try:
         if words and words[0] in COMMANDS:
             return _command(words[0], words[1:])
@@ -36,8 +42,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PROBLEMS as problem:
         complain(" ".join(str(problem).split()))
         return CANNOT
+    except OSError as problem:
+        if not (sentence := _plain(problem)):
+            raise
+        complain(sentence)
+        return CANNOT
     except KeyboardInterrupt:
         return 130
+
+
+def _plain(problem: OSError) -> str:
+    """What a folder or a disk refuses, in one line; nothing for what is a fault of ours."""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _(
+            "The disk is full (%s). Make room and start again; nothing that was acknowledged is lost."
+        ) % (problem.filename or home.home())
+    if problem.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return ""
+    path = Path(problem.filename) if problem.filename else home.home()
+    return _(
+        "%(path)s may not be used by %(user)s: it belongs to %(owner)s. Run: sudo chown -R %(user)s %(home)s"
+        " - or choose another folder with TONGXIN_HOME."
+    ) % {"path": path, "user": getpass.getuser(), "owner": _owner(path), "home": home.home()}
+
+
+def _owner(path: Path) -> str:
+    while not os.access(path, os.F_OK) and path != path.parent:
+        path = path.parent
+    try:
+        return path.owner()
+    except (KeyError, OSError):
+        return "?"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,18 +89,62 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"tongxin {__version__}")
     verbs = parser.add_subparsers(required=True, metavar=_("COMMAND"))
 
-    verb = verbs.add_parser("serve", help=_("start everything and serve pages until Ctrl-C"))
-    verb.add_argument(
-        "--host", default="127.0.0.1", help=_("address to listen on (default: this machine only)")
+    verb = verbs.add_parser(
+        "serve",
+        help=_("start everything and serve pages until Ctrl-C"),
+        description=_(
+            "Starts the database, the office and the worker, and starts again what dies. An empty register asks for"
+            " its area and its first accounts: here on a terminal, else on a page that needs a one-time code."
+        ),
+        epilog=_(
+            "Examples:\n"
+            "  tongxin serve                          on this machine only, http://127.0.0.1:8000\n"
+            "  tongxin serve --lan                    for phones in this network, with TLS of its own\n"
+            "  tongxin serve --lan --dns tongxin.lan  the same by a name that your router knows\n"
+            "  tongxin serve --area 430802001 --account wei --person 韦运维 < password.txt\n"
+            "                                         set up an empty register without questions\n"
+            "  tongxin serve --area 430802L01001 --area-names 阳湖坪街道,双溪社区 --account wei < password.txt\n"
+            "                                         the same for a community that no list has"
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    verb.add_argument("--host", default="", help=_("address to listen on (default: this machine only)"))
     verb.add_argument("--port", type=int, default=8000, help=_("port to listen on (default: 8000)"))
     verb.add_argument(
         "--workers", type=int, default=2, help=_("office processes, four threads each (default: 2)")
     )
     verb.add_argument(
+        "--lan",
+        action="store_true",
+        help=_("serve phones in this network over https, with a certificate of our own"),
+    )
+    verb.add_argument(
+        "--dns",
+        metavar=_("NAME"),
+        action="append",
+        default=[],
+        help=_("with --lan: a further name of this machine"),
+    )
+    verb.add_argument(
+        "--trust-port", metavar=_("PORT"), type=int, default=0,
+        help=_("with --lan: where phones fetch the certificate over http (default: the next port)"),
+    )  # fmt: skip
+    verb.add_argument(
+        "--area", metavar=_("AREA"), default="", help=_("set up an empty register: code or name of its area")
+    )
+    verb.add_argument(
+        "--area-names", metavar=_("NAMES"), default="",
+        help=_("names of the missing levels of a local code, with commas between"),
+    )  # fmt: skip
+    verb.add_argument(
+        "--account", metavar=_("USER"), default="",
+        help=_("set up an empty register: user name of the operator; the password is the first line of standard input"),
+    )  # fmt: skip
+    verb.add_argument("--person", metavar=_("NAME"), default="", help=_("name of that operator"))
+    verb.add_argument(
         "--story", metavar=_("NAME"), default="", help=_("play a story beside it (a demo register only)")
     )
-    verb.set_defaults(run=lambda args: serve.serve(args.host, args.port, args.workers, args.story))
+    verb.set_defaults(run=_serve)
 
     verb = verbs.add_parser("doctor", help=_("say in plain words what is wrong with this installation"))
     verb.add_argument(
@@ -95,6 +174,17 @@ COMMANDS = {
 }
 
 
+def _serve(args: argparse.Namespace) -> int:
+    names = tuple(filter(None, args.area_names.replace("，", ",").split(",")))
+    return serve.serve(
+        serve.Wishes(
+            host=args.host, port=args.port, workers=args.workers, story=args.story, lan=args.lan,
+            names=tuple(args.dns), trust_port=args.trust_port, area=args.area, area_names=names,
+            account=args.account, person=args.person,
+        )
+    )  # fmt: skip
+
+
 def _command(name: str, words: list[str]) -> int:
     scratch = "--scratch" in words
     asks_for_help = bool({"-h", "--help"} & set(words))
@@ -103,7 +193,8 @@ def _command(name: str, words: list[str]) -> int:
         return _run_command(name, words)
     with _database(scratch=scratch):
         serve.prepare()
-        return _run_command(name, words)
+        with translation.override(console_language()):
+            return _run_command(name, words)
 
 
 def _run_command(name: str, words: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""What the operator's command says: one console, in the language of the terminal."""
+"""What the operator's command says: one console, in one language, the terminal's or TONGXIN_LANGUAGE."""
 
 import gettext
 import os
@@ -16,20 +16,26 @@ console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def _language() -> str:
-    """Django's own gettext needs settings, and settings need a database path: here the terminal decides."""
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+def language() -> str:
+    """`zh-hans` or `en`. Django's own choice needs settings, and settings need a database path."""
+    for name in ("TONGXIN_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
-            return "zh_Hans" if value.lower().startswith("zh") else "en"
+            return "zh-hans" if value.lower().startswith("zh") else "en"
     return "en"
 
 
-_ = gettext.translation("django", str(home.SOURCE / "locale"), languages=[_language()], fallback=True).gettext
+_ = gettext.translation(
+    "django",
+    str(home.SOURCE / "locale"),
+    languages=["zh_Hans" if language() == "zh-hans" else "en"],
+    fallback=True,
+).gettext
 
 
 def said(text: str) -> None:
     """A finished step, with the seconds since the command began; results alone go to standard output."""
-    errors.print(f"[dim][{time.monotonic() - _STARTED:5.1f} s][/dim] {text}")
+    errors.print(f"[dim][{time.monotonic() - _STARTED:5.1f} s][/dim] ", end="")
+    errors.print(text, markup=False)
 
 
 def complain(text: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from tongxin.config import database, embedded, home, serve
+from tongxin.config import crew, database, embedded, home, serve
 from tongxin.config.console import _, console
 
 ENOUGH_MB = 500
@@ -113,7 +113,7 @@ def built(source: Path) -> Finding:
 def the_port(host: str, port: int) -> Finding:
     if not serve.port_problem(host, port):
         return fine(_("Port %s is free") % port)
-    if serve.health(f"http://{host}:{port}") == "200":
+    if crew.health(f"http://{host}:{port}") == "200":
         return fine(_("Tongxin is running on port %s") % port)
     return wrong(_("Another program uses port %s. Stop it, or choose another: make run PORT=8123") % port)
 

@@ -1,23 +1,23 @@
 """`tongxin serve`: database, tables, areas, static files, then office and worker as children, until Ctrl-C."""
 
-import ctypes
+import fcntl
 import hashlib
-import http.client
 import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import IO, TextIO, cast
 
 import django
+import segno
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -25,58 +25,23 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from tongxin.config import database, embedded
+from tongxin.config import database, embedded, home, lan
 from tongxin.config.console import _, console, said, step
+from tongxin.config.crew import (
+    SETTINGS,
+    Crew,
+    Ground,
+    ServeProblem,
+    health,
+    office,
+    reached,
+    started,
+    trust_pages,
+)
+from tongxin.core.refusals import Refusal
 
-SETTINGS = "tongxin.config.settings"
-READY_SECONDS = 60
-STOP_SECONDS = 15
-MANY_DEATHS = 5  # within a minute: then starting once more will not help
-
-
-class ServeProblem(Exception):
-    """Serving is not possible; the message says why and what helps."""
-
-
-@dataclass
-class Child:
-    """A process of ours that is kept running."""
-
-    name: str
-    command: list[str]
-    process: subprocess.Popen[bytes] | None = None
-    deaths: deque[float] = field(default_factory=deque)
-
-    def start(self) -> None:
-        # Its own session: Ctrl-C reaches us alone, and we stop the children in order.
-        self.process = subprocess.Popen(
-            self.command,
-            stdin=subprocess.DEVNULL,
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": SETTINGS},
-            start_new_session=True,
-            preexec_fn=_end_with_parent,
-        )
-
-    def died(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
-
-    def stop(self, deadline: float) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        try:
-            self.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def ask_to_stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-
-
-def _end_with_parent() -> None:
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: also when we are killed with -9
+LOOK_AT_ADDRESSES_SECONDS = 30
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def setup_django() -> None:
@@ -127,113 +92,6 @@ def _digest_of_static() -> str:
     return total.hexdigest()
 
 
-def office(host: str, port: int, workers: int) -> Child:
-    """Pages and machine doors: gunicorn with threads."""
-    shared_memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108
-    return Child(
-        _("office server"),
-        [
-            sys.executable, "-m", "gunicorn", "tongxin.config.wsgi:application", "--no-control-socket",
-            "--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-            "--preload", "--worker-class", "gthread", "--workers", str(workers), "--threads", "4", *shared_memory,
-            "--timeout", "120", "--graceful-timeout", "10", "--keep-alive", "15", "--log-level", "warning",
-        ],
-    )  # fmt: skip
-
-
-def worker() -> Child:
-    """Jobs: reactions to the journal, and what happens every minute."""
-    return Child(_("job worker"), [sys.executable, "-m", "tongxin.config.cli", "worker"])
-
-
-@contextmanager
-def started(host: str, port: int, workers: int = 2) -> Iterator["Crew"]:
-    """Office and worker run inside this block, on a database that is up. Raises ServeProblem."""
-    crew = Crew(host, port, [office(host, port, workers), worker()])
-    try:
-        crew.start()
-        yield crew
-    finally:
-        crew.stop()
-
-
-@dataclass
-class Crew:
-    """The children of one server, and how they are doing."""
-
-    host: str
-    port: int
-    children: list[Child]
-    story: Child | None = None
-
-    @property
-    def address(self) -> str:
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
-        return f"http://{host}:{self.port}"
-
-    def start(self) -> None:
-        for child in self.children:
-            child.start()
-        problem = self._wait_until_ready()
-        if problem:
-            raise ServeProblem(problem)
-
-    def _wait_until_ready(self) -> str:
-        deadline = time.monotonic() + READY_SECONDS
-        answer, pause = "", 0.1
-        while time.monotonic() < deadline:
-            for child in self.children:
-                if child.died():
-                    return _("The %s stopped while starting; its message stands above.") % child.name
-            answer = health(self.address)
-            if answer == "200":
-                return ""
-            time.sleep(pause)
-            pause = min(1.0, pause * 1.2)
-        return _("The server did not become healthy: /healthz says %s.") % (answer or _("no answer"))
-
-    def mend(self) -> None:
-        """Start again what has died. Raises ServeProblem when something keeps dying."""
-        for child in self.children:
-            if not child.died():
-                continue
-            now = time.monotonic()
-            child.deaths.append(now)
-            while child.deaths[0] < now - 60:
-                child.deaths.popleft()
-            if len(child.deaths) >= MANY_DEATHS:
-                raise ServeProblem(_("The %s keeps stopping; its messages stand above.") % child.name)
-            said(_("the %s stopped and is started again") % child.name)
-            child.start()
-
-    def tell(self, name: str) -> None:
-        """Play a story beside the children; it ends by itself and is not started again."""
-        self.story = story_child(name, self.address)
-        self.story.start()
-
-    def stop(self) -> None:
-        deadline = time.monotonic() + STOP_SECONDS
-        everybody = [*self.children, *([self.story] if self.story else [])]
-        for child in everybody:
-            child.ask_to_stop()
-        for child in everybody:
-            child.stop(deadline)
-
-
-def health(address: str) -> str:
-    """What /healthz says: "200", or the status and its words; empty when nobody answers."""
-    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        answer = connection.getresponse()
-        body = answer.read(300).decode("utf-8", "replace").strip()
-    except (OSError, http.client.HTTPException):
-        return ""
-    finally:
-        connection.close()
-    return "200" if answer.status == 200 else f"{answer.status} {body}"
-
-
 def port_problem(host: str, port: int) -> str:
     """Why this port cannot be used, or nothing."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -242,6 +100,13 @@ def port_problem(host: str, port: int) -> str:
         try:
             probe.bind((host, port))
         except OSError as problem:
+            if health(f"http://{reached(host)}:{port}"):
+                return (
+                    _(
+                        "Tongxin already answers on port %s. Stop it with Ctrl-C, or choose another: make run PORT=8123"
+                    )
+                    % port
+                )
             return _("Port %(port)s on %(host)s cannot be used (%(why)s). Choose another: make run PORT=8123") % {
                 "port": port, "host": host, "why": problem.strerror,
             }  # fmt: skip
@@ -265,37 +130,189 @@ def _stop_on_signals() -> None:
             signal.signal(number, stop)
 
 
-def story_child(name: str, address: str) -> Child:
-    """A story played beside the server, through its doors, at the pace of real lanes."""
-    words = ["simulate", name, "--live", "--server", address]
-    return Child(_("story"), [sys.executable, "-m", "tongxin.config.cli", *words])
+@dataclass(frozen=True)
+class Wishes:
+    """What the operator asked of `tongxin serve`."""
+
+    host: str = ""
+    port: int = 8000
+    workers: int = 2
+    story: str = ""
+    lan: bool = False
+    names: tuple[str, ...] = ()
+    trust_port: int = 0
+    area: str = ""
+    area_names: tuple[str, ...] = ()
+    account: str = ""
+    person: str = ""
+
+    @property
+    def listens(self) -> str:
+        return self.host or ("0.0.0.0" if self.lan else "127.0.0.1")  # noqa: S104 -- asked for by --lan
+
+    @property
+    def trust(self) -> int:
+        return self.trust_port or self.port + 1
 
 
-def serve(host: str, port: int, workers: int, story: str = "") -> int:
+def serve(wishes: Wishes) -> int:
     """Run until a signal. Everything that is started here is stopped here."""
-    if problem := port_problem(host, port):
-        raise ServeProblem(problem)
-    _stop_on_signals()
-    try:
-        with database.running() as server:
-            said(_("database ready"))
-            prepare()
-            collect_static()
-            with started(host, port, workers) as crew:
-                said(_("ready to serve"))
-                console.print(f"\n  [bold]{crew.address}[/bold]   " + _("Ctrl-C stops everything") + "\n")
-                if story:
-                    crew.tell(story)
-                _watch(crew, server)
-    except _Stopped:
-        said(_("everything is stopped"))
+    _refuse_open_http(wishes)
+    with _alone(wishes):
+        for port in (wishes.port, *([wishes.trust] if wishes.lan else [])):
+            if problem := port_problem(wishes.listens, port):
+                raise ServeProblem(problem)
+        tls = lan.certificate(wishes.names) if wishes.lan else None
+        _tell_children(tls, wishes.port)
+        _stop_on_signals()
+        try:
+            with database.running() as server:
+                said(_("database ready"))
+                prepare()
+                collect_static()
+                code = _begin(wishes)
+                with started(wishes.listens, wishes.port, wishes.workers, tls, wishes.trust) as crew:
+                    said(_("ready to serve"))
+                    _show(crew, code, wishes)
+                    if wishes.story:
+                        crew.tell(wishes.story)
+                    _watch(crew, server, wishes)
+        except _Stopped:
+            said(_("everything is stopped"))
     return 0
 
 
-def _watch(crew: Crew, server: embedded.Server | None) -> None:
+def _refuse_open_http(wishes: Wishes) -> None:
+    behind_tls = os.environ.get("TONGXIN_HTTPS") == "1" and os.environ.get("TONGXIN_HOSTS")
+    if wishes.lan or wishes.listens in LOOPBACK or behind_tls:
+        return
+    raise ServeProblem(
+        _("Passwords would travel unprotected to %s. Use --lan; or put a server with TLS in front of 127.0.0.1"
+          " (docs/operations/run.md).") % wishes.listens
+    )  # fmt: skip
+
+
+@contextmanager
+def _alone(wishes: Wishes) -> Iterator[None]:
+    """One server for a register: a second one would watch and stop what belongs to the first."""
+    with (home.make_home() / "serve.lock").open("a+") as held:
+        if not _lock(held):
+            held.seek(0)
+            raise ServeProblem(
+                _("Tongxin already serves this register: %s. Stop it there with Ctrl-C, or choose another folder"
+                  " with TONGXIN_HOME.") % (held.read().strip() or home.home())
+            )  # fmt: skip
+        held.truncate(0)
+        held.write(
+            f"{'https' if wishes.lan else 'http'}://{wishes.listens}:{wishes.port}, {_('process')} {os.getpid()}\n"
+        )
+        held.flush()
+        yield
+
+
+def _lock(held: IO[str]) -> bool:
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _tell_children(tls: lan.Certificate | None, port: int) -> None:
+    if tls is not None:
+        os.environ.update(lan.environment(tls), TONGXIN_ADDRESS=f"https://{tls.names.shown}:{port}")
+
+
+def _begin(wishes: Wishes) -> str:
+    """A register that is empty is set up first. Returns the one-time code when that is done in the browser."""
+    from tongxin.config import first_console, first_page, founding  # noqa: PLC0415 -- they need Django up
+
+    try:
+        if wishes.story:
+            if founding.is_founded() and not founding.is_demo():
+                raise ServeProblem(
+                    _("This register holds real people: no story is played on it. Serve it with tongxin serve;"
+                      " a demo wants a folder of its own: TONGXIN_HOME=var-demo make run")
+                )  # fmt: skip
+            return ""
+        if founding.is_founded():
+            if wishes.area or wishes.account:
+                said(_("the register is set up already; --area and --account are not used"))
+            return ""
+        if founding.is_demo():
+            raise ServeProblem(
+                _(
+                    "This folder holds a demo register without accounts. Remove it, or choose another: TONGXIN_HOME"
+                )
+            )
+        now = datetime.now(UTC)
+        try:
+            if wishes.area or wishes.account:
+                _need_both(wishes)
+                first_console.from_words(wishes.area, wishes.area_names, wishes.account, wishes.person, now)
+            elif sys.stdin.isatty():
+                first_console.ask(now)
+            else:
+                code = first_page.new_code()
+                os.environ[first_page.DIGEST] = first_page.digest_of(code)
+                return code
+        except first_console.NothingMade as problem:
+            raise ServeProblem(str(problem)) from None
+        except Refusal as refusal:
+            raise ServeProblem(refusal.says) from None
+        return ""
+    finally:
+        connections.close_all()
+
+
+def _need_both(wishes: Wishes) -> None:
+    if not (wishes.area and wishes.account):
+        raise ServeProblem(
+            _("Give both --area and --account; the password is the first line of standard input.")
+        )
+
+
+def _show(crew: Crew, code: str, wishes: Wishes) -> None:
+    console.print(f"\n  [bold]{crew.shown}[/bold]   " + _("Ctrl-C stops everything") + "\n")
+    if crew.tls is not None:
+        page = f"http://{crew.tls.names.shown}:{wishes.trust}/trust"
+        console.print(
+            "  " + _("Phones come first to %s: it tells how to trust this server.") % page, markup=False
+        )
+        console.print(
+            "  " + _("Fingerprint of the certificate (SHA-256), to compare on the phone:"), markup=False
+        )
+        console.print(f"  {lan.fingerprint(crew.tls.authority)}\n", markup=False)
+        segno.make(page, error="m").terminal(out=cast(TextIO, console.file), compact=True)
+    if code:
+        console.print(
+            "  "
+            + _("This register is empty. Open %s and type this code, once:") % f"{crew.shown}/first-run/",
+            markup=False,
+        )
+        console.print(f"\n      [bold]{code}[/bold]\n")
+
+
+def _watch(crew: Crew, server: embedded.Server | None, wishes: Wishes) -> None:
+    ground = Ground(server)
+    looked = time.monotonic()
     while True:
         time.sleep(1)
-        if server is not None and not server.answers():
-            said(_("the database stopped and is started again"))
-            server.revive()
-        crew.mend()
+        if ground.look():
+            crew.mend(ground.takes_connections)
+        if wishes.lan and time.monotonic() - looked > LOOK_AT_ADDRESSES_SECONDS:
+            looked = time.monotonic()
+            _follow_addresses(crew, wishes)
+
+
+def _follow_addresses(crew: Crew, wishes: Wishes) -> None:
+    """The machine moved to another network: another certificate of the same authority."""
+    held = lan.certificate(wishes.names)
+    if crew.tls is None or held.names == crew.tls.names:
+        return
+    crew.tls = held
+    _tell_children(held, wishes.port)
+    said(_("this machine's addresses changed; the new address is %s") % crew.shown)
+    crew.restart(
+        [office(wishes.listens, wishes.port, wishes.workers, held), trust_pages(wishes.listens, wishes.trust)]
+    )

@@ -15,6 +15,8 @@ TONGXIN_SIGNING_KEY = _secrets["signing_key"]
 
 DEBUG = os.environ.get("TONGXIN_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("TONGXIN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+# Where phones reach this server, when it knows (tongxin serve --lan): links and QR codes for them begin so.
+TONGXIN_ADDRESS = os.environ.get("TONGXIN_ADDRESS", "")
 CSRF_TRUSTED_ORIGINS = [host for host in os.environ.get("TONGXIN_ORIGINS", "").split(",") if host]
 
 INSTALLED_APPS = [
@@ -57,6 +59,11 @@ MIDDLEWARE = [
     "tongxin.access.middleware.ContentSecurityMiddleware",
     "tongxin.access.middleware.ScopeMiddleware",
 ]
+if os.environ.get("TONGXIN_FIRST_RUN"):  # an empty register: every page leads to the first one
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("allauth.account.middleware.AccountMiddleware"),
+        "tongxin.config.first_page.FirstRunMiddleware",
+    )
 
 ROOT_URLCONF = "tongxin.config.urls"
 WSGI_APPLICATION = "tongxin.config.wsgi.application"
@@ -88,6 +95,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -156,5 +164,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Whoever asks for another host is answered 400; a line for each would fill the console of a server in a network.
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": os.environ.get("TONGXIN_LOG", "WARNING")},
 }

@@ -4,12 +4,17 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from tongxin.config.first_page import first_run
 from tongxin.config.health import healthz
+from tongxin.config.trust import CERTIFICATE, certificate, trust
 from tongxin.exchange.api import api
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),  # before all pages: phones ask most, and each pattern above costs
+    path("trust", trust, name="trust"),
+    path(CERTIFICATE.removeprefix("/"), certificate, name="certificate"),
+    path("first-run/", first_run, name="first_run"),
     path("", include("tongxin.reports.urls")),
     path("access/", include("tongxin.access.urls")),
     path("places/", include("tongxin.places.urls")),

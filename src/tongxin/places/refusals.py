@@ -13,6 +13,9 @@ declare(
         "local_code_needs_letter": _(
             "The local code “%(segment)s” needs a letter and holds letters and digits only. Write L01, for example."
         ),
+        "area_needs_name": _(
+            "%(key)s is a local code that is not there yet. Give the names of its %(count)s missing levels below %(above)s."
+        ),
         "area_taken": _("The code %(key)s already belongs to %(name)s. Choose another."),
         "grid_building_twice": _(
             "Building %(building)s is in two grids: %(first)s and %(second)s. Leave it in one."

@@ -15,6 +15,7 @@ from rich.table import Table
 from tongxin.access.services.demo import demo_accounts
 from tongxin.config import serve
 from tongxin.config.console import _, complain, console, said
+from tongxin.config.crew import started
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
 from tongxin.simulation import evening, history, invariants, shuangxi
@@ -67,7 +68,7 @@ def _server(address: str) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     serve.collect_static()
-    with serve.started("127.0.0.1", port) as crew:
+    with started("127.0.0.1", port) as crew:
         yield crew.address
 
 
