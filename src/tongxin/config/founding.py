@@ -17,7 +17,7 @@ from tongxin.core.refusals import Refusal
 from tongxin.places.enums import AreaLevel
 from tongxin.places.models import Area
 from tongxin.places.queries.areas import find
-from tongxin.places.rules import REGION_WIDTHS, region_key
+from tongxin.places.rules.ground import REGION_WIDTHS, region_key
 from tongxin.places.services.areas import add_local_area
 
 OPERATOR = "operator"
