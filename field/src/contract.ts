@@ -81,7 +81,7 @@ export interface PackPerson {
   readonly building: string;
   readonly unit: string;
   readonly room: string;
-  /** priority: sampled first. single: never pooled. door: sampled at the door. apart: a tube of its own kind, not shared with others (MT-06). A flag of a newer server is shown as nothing. */
+  /** priority: sampled first. single: never pooled. door: sampled at the door. apart: a tube of its own kind, not shared with others (MT-06). A flag of a newer server is shown as: ask the point chief. */
   readonly flags: readonly string[];
   /** Opaque: the same value is the same household, for a household tube. Absent or empty: none known. */
   readonly household?: string;

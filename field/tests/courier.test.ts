@@ -6,13 +6,16 @@ import type { Contact, Outcome } from "../src/sync/sender";
 import { DEVICE } from "./world";
 
 /** A courier whose sender answers as told; the pack never changes. */
-function aCourier(answers: (Outcome | null)[]) {
+function aCourier(answers: (Outcome | Error | null)[]) {
   const runs: number[] = [];
   const heard: Contact[] = [];
+  const troubles: unknown[] = [];
+  const owes = { value: false };
   const sender = {
     run: () => {
       runs.push(Date.now());
-      return Promise.resolve(answers.shift() ?? null);
+      const answer = answers.shift() ?? null;
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
   };
   const courier = new Courier({
@@ -20,10 +23,12 @@ function aCourier(answers: (Outcome | null)[]) {
     boxes: { pack: () => Promise.resolve(undefined), keepPack: () => Promise.resolve() },
     sender,
     device: () => DEVICE,
-    onContact: (contact) => heard.push(contact),
+    onContact: (contact) => void heard.push(contact),
     onPack: () => undefined,
+    onTrouble: (problem) => void troubles.push(problem),
+    owes: () => Promise.resolve(owes.value),
   });
-  return { courier, runs, heard };
+  return { courier, runs, heard, troubles, owes };
 }
 
 const START = Date.parse("2026-11-22T01:00:00Z");
@@ -86,5 +91,29 @@ describe("the courier", () => {
     await later(3_600_000);
 
     expect([runs.length, heard]).toEqual([1, ["revoked"]]);
+  });
+
+  it("goes on handing in what a phone that was put out still owes", async () => {
+    const revoked = { contact: "revoked", retryAfter: 0 } as const;
+    const { courier, runs, owes } = aCourier([revoked, revoked]);
+    owes.value = true;
+
+    courier.soon();
+    await later(250);
+    owes.value = false;
+    await later(3_600_000);
+
+    expect(runs.length).toBe(2);
+  });
+
+  it("tries again when the phone's own store said no, and says so", async () => {
+    const full = new DOMException("full", "QuotaExceededError");
+    const { courier, runs, troubles } = aCourier([full, null]);
+
+    courier.soon();
+    await later(250);
+    await later(20_000);
+
+    expect([runs.length, troubles]).toEqual([2, [full]]);
   });
 });

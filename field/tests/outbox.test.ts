@@ -17,7 +17,7 @@ describe("the outbox", () => {
     expect(server.batches.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([
       1, 2, 3, 4, 5, 6, 7,
     ]);
-    expect(await outbox.debt()).toEqual({ count: 0, since: "", refused: 0 });
+    expect(await outbox.debt()).toEqual({ count: 0, since: "", refused: 0, held: 0 });
   });
 
   it("cuts what is owed into batches of at most 500", async () => {
@@ -83,7 +83,7 @@ describe("the outbox", () => {
     await outbox.prune("another round", Date.parse("2027-11-22T00:00:00Z"));
 
     expect(await verdicts(outbox)).toEqual([[false, "refused", "person_unknown"]]);
-    expect(await outbox.debt()).toEqual({ count: 0, since: "", refused: 1 });
+    expect(await outbox.debt()).toEqual({ count: 0, since: "", refused: 1, held: 0 });
   });
 
   it("is as it was after the browser was killed", async () => {
@@ -97,7 +97,7 @@ describe("the outbox", () => {
     const { outbox } = await phone.again();
 
     expect((await outbox.after(0)).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
-    expect(await outbox.debt()).toEqual({ count: 3, since: "2026-11-22T01:00:00.000Z", refused: 0 });
+    expect(await outbox.debt()).toEqual({ count: 3, since: "2026-11-22T01:00:00.000Z", refused: 0, held: 0 });
   });
 
   it("sends the same batch again after a lost answer, and takes the duplicates for done", async () => {
@@ -138,11 +138,11 @@ describe("the outbox", () => {
 
     expect(server.stored.size).toBe(8);
     expect((await outbox.owed()).map(({ id }) => id)).toEqual([poison.id]);
-    expect(await outbox.debt()).toEqual({ count: 1, since: poison.at, refused: 1 });
+    expect(await outbox.debt()).toEqual({ count: 1, since: poison.at, refused: 1, held: 1 });
     server.unreadable.clear();
     await outbox.release();
     await senderOf(outbox, server).run();
-    expect(await outbox.debt()).toEqual({ count: 0, since: "", refused: 0 });
+    expect(await outbox.debt()).toEqual({ count: 0, since: "", refused: 0, held: 0 });
   });
 
   it("passes on how long the server asks to wait, and keeps everything", async () => {

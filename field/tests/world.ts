@@ -3,6 +3,7 @@ import { newId } from "../src/domain/ids";
 import type { Device } from "../src/store/boxes";
 import { FieldDb } from "../src/store/db";
 import { Outbox, type NewEvent } from "../src/store/outbox";
+import { Safe } from "../src/store/safe";
 import { Sealer } from "../src/store/sealer";
 import { Api } from "../src/sync/api";
 import { Sender } from "../src/sync/sender";
@@ -19,18 +20,26 @@ export const DEVICE: Device = {
   state: "well",
 };
 
+/** Rounds of a test phone: nobody guesses here. */
+export const QUICK = { least: 1_000, most: 1_000 };
+export const PIN = "803156";
+export const RECOVERY = "5f1d".repeat(8);
+
 let phones = 0;
 
 /** A phone of its own: `again()` is the same phone after its browser was killed. */
 export async function aPhone(name = `phone-${(phones += 1)}`) {
   const db = new FieldDb(name);
-  const sealer = await Sealer.open(db);
+  const sealer = new Sealer();
+  const safe = new Safe(db, sealer, QUICK);
+  if ((await safe.state()) === "empty") await safe.make(PIN, RECOVERY, DEVICE.id);
+  else await safe.open(PIN);
   const outbox = new Outbox(db, sealer);
   const again = () => {
     db.close();
     return aPhone(name);
   };
-  return { db, sealer, outbox, again };
+  return { db, sealer, safe, outbox, again };
 }
 
 export const head = () => ({ id: newId(), at: "2026-11-22T01:00:00.000Z", round: ROUND, lane: LANE });
@@ -48,7 +57,7 @@ export const aSample = (position: number, person = newId()): NewEvent => ({
 export class Server {
   readonly stored = new Map<string, CaptureBatch["events"][number]>();
   readonly batches: CaptureBatch[] = [];
-  weather: "fine" | "away" | "lost" | "later" | "revoked" | "unknown" = "fine";
+  weather: "fine" | "away" | "lost" | "later" | "revoked" | "wipe" | "unknown" = "fine";
   unreadable = new Set<string>();
   silentAbout = new Set<string>();
   verdictFor: (id: string) => Pick<Receipt, "verdict" | "code"> = () => ({ verdict: "applied", code: null });
@@ -70,6 +79,7 @@ export class Server {
       .map((event) => this.receive(event));
     if (this.weather === "lost") throw new TypeError("the answer was lost on the way");
     const reply: CaptureReply = {
+      ...(this.weather === "wipe" ? { wipe: true } : {}),
       batch: batch.batch,
       server_at: "2026-11-22T01:00:05.000Z",
       receipts: [...this.extraReceipts, ...receipts],

@@ -19,6 +19,7 @@ from tongxin.access.services.demo import PASSWORD
 ROOT = Path(__file__).resolve().parents[2]
 SAVED = ROOT / "shots" / "failed"
 DESK = {"width": 1366, "height": 900}
+PIN = "803156"
 PHONE = {"width": 390, "height": 844}
 MEND = "the browser tests need Chromium: run `make e2e`, or set TONGXIN_CHROMIUM to a Chromium or Chrome"
 
@@ -174,8 +175,18 @@ class Phone(Window):
         self.go(link)
         self.page.get_by_label("设备名或使用人").fill(name)
         self.button("登记").click()
+        self.type_pin("设一个六位口令")
+        self.type_pin("再输一次口令")
         self.page.get_by_role("heading", name="选通道").wait_for()
         self.page.evaluate("navigator.serviceWorker.ready.then((it) => it.active !== null)")
+
+    def type_pin(self, label: str = "输入口令", pin: str = PIN) -> None:
+        self.page.get_by_label(label, exact=True).fill(pin)
+
+    def restart(self) -> None:
+        """The app is started again: it asks for its PIN before it shows anything but what is unsent."""
+        self.page.reload()
+        self.type_pin()
 
     def choose_lane(self, number: int) -> None:
         self.page.get_by_role("button", name=f"{number} 通道").click()

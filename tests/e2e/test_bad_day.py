@@ -67,6 +67,7 @@ def test_lane_keeps_its_outbox_while_the_server_is_killed(opens: Opens, server_a
     phone.sees("未传 3")
     phone.page.reload()
     phone.sees("未传 3")
+    phone.type_pin()
     server_at_work.obey("start")
     phone.all_sent()
 

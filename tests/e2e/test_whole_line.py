@@ -127,6 +127,7 @@ def sample_with_a_lost_network(phone: Phone) -> None:
         phone.swab(name)
     phone.sees("未传 2")
     phone.page.reload()
+    phone.type_pin()
     phone.sees("未传 2")
     expect(phone.page.get_by_label("第 4 人，共 5 位")).to_be_visible()
     phone.swab(SWABBED_IN_FIRST_TUBE[4])

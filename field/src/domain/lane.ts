@@ -2,7 +2,7 @@
  * The state of the lanes on this phone: the sum of its own events, in order. Nothing else is stored, so a phone that
  * was killed stands where its last event left it.
  */
-import type { CloseReason, RejectReason, SampledFacts, SwabFacts, TubeFacts } from "./tubes";
+import type { CloseReason, RejectReason, RepeatReason, SampledFacts, SwabFacts, TubeFacts } from "./tubes";
 
 interface Head {
   readonly id: string;
@@ -24,6 +24,8 @@ export type LaneEvent =
       readonly position: number;
       readonly person: string;
       readonly how: "scan" | "search" | "typed";
+      readonly repeat?: RepeatReason;
+      readonly allowed_by?: string;
     })
   | (Head & { readonly kind: "sample_rejected"; readonly sample: string; readonly reason: RejectReason })
   | (Head & {
@@ -42,7 +44,31 @@ export type LaneEvent =
       readonly unit: string;
       readonly room: string;
       readonly note: string;
-    });
+    })
+  | (Head & {
+      readonly kind: "sampled_elsewhere";
+      readonly person: string;
+      readonly place: string;
+      readonly proof: string;
+      readonly taken_on: string;
+    })
+  | (Head & {
+      readonly kind: "box_sealed";
+      readonly box: string;
+      readonly seal: string;
+      readonly tubes: readonly string[];
+      readonly ice: boolean;
+      readonly temperature: number | null;
+    })
+  | (Head & {
+      readonly kind: "box_handed";
+      readonly box: string;
+      readonly giver: string;
+      readonly taker: string;
+      readonly vehicle: string;
+      readonly temperature: number | null;
+    })
+  | (Head & { readonly kind: "code_bound"; readonly person: string; readonly token: string });
 
 export type Found = Extract<LaneEvent, { kind: "person_found" }>;
 
@@ -55,6 +81,17 @@ export interface Swab extends SwabFacts {
 
 export type LaneTube = TubeFacts<Swab>;
 
+/** 箱: what was sealed into it here, and who took it over. */
+export interface LaneBox {
+  readonly id: string;
+  readonly seal: string;
+  readonly lane: string;
+  readonly round: string;
+  readonly tubes: readonly string[];
+  readonly sealedAt: string;
+  readonly handed: { readonly at: string; readonly giver: string; readonly taker: string } | null;
+}
+
 export interface LaneState {
   readonly tubes: ReadonlyMap<string, LaneTube>;
   /** Live swabs by their id, oldest first. */
@@ -62,12 +99,28 @@ export interface LaneState {
   readonly found: ReadonlyMap<string, Found>;
   /** Who had a swab event here, by round, even if it was taken back: the pack's word on them is older than ours. */
   readonly seen: ReadonlySet<string>;
+  /** Who showed a proof of having been sampled elsewhere, by round and person: when that was written down. */
+  readonly elsewhere: ReadonlyMap<string, string>;
+  readonly boxes: ReadonlyMap<string, LaneBox>;
+  /** Codes bound at this phone: whose each is. */
+  readonly bound: ReadonlyMap<string, string>;
 }
 
-/** What a swab needs of its person; the pack or a found person gives it. */
-export type PersonLookup = (id: string) => { readonly dwelling: string; readonly mix: string } | undefined;
+/** What a swab needs of its person: from the pack, or from what was typed about somebody found. */
+export type PersonLookup = (
+  id: string,
+  found: Found | undefined,
+) => { readonly dwelling: string; readonly mix: string } | undefined;
 
-export const EMPTY: LaneState = { tubes: new Map(), swabs: new Map(), found: new Map(), seen: new Set() };
+export const EMPTY: LaneState = {
+  tubes: new Map(),
+  swabs: new Map(),
+  found: new Map(),
+  seen: new Set(),
+  elsewhere: new Map(),
+  boxes: new Map(),
+  bound: new Map(),
+};
 
 export const dwellingOf = (door: {
   readonly building: string;
@@ -78,12 +131,47 @@ export const dwellingOf = (door: {
 /** A lane types 3栋 or 3号楼 where the register has 3: the same door. */
 const bare = (part: string): string => part.normalize("NFKC").replace(/(号楼|[栋幢座号单元室\s])+$/u, "");
 
+/** What the pack or a found person says of where somebody lives and with whom. */
+export interface Housed {
+  readonly building: string;
+  readonly unit: string;
+  readonly room: string;
+  readonly household?: string;
+}
+
+/**
+ * Who may share a household tube, as one word a person: the register's household; without one the only household behind
+ * the same door (a newborn, a guest); else the door itself.
+ */
+export function homesOf(people: readonly Housed[]): (person: Housed) => string {
+  const behind = new Map<string, Set<string>>();
+  for (const person of people) {
+    const door = dwellingOf(person);
+    if (door === "" || !person.household) continue;
+    const known = behind.get(door) ?? new Set();
+    behind.set(door, known.add(person.household));
+  }
+  return (person) => {
+    if (person.household) return person.household;
+    const door = dwellingOf(person);
+    const known = [...(behind.get(door) ?? [])];
+    return known.length === 1 && known[0] !== undefined ? known[0] : door;
+  };
+}
+
+/** Opaque to the lane: two persons with different words never share a tube (MT-06). */
+export const mixOf = (person: { readonly mix?: string; readonly flags: readonly string[] }): string =>
+  person.mix ?? (person.flags.includes("apart") ? "apart" : "");
+
 export function fold(state: LaneState, events: readonly LaneEvent[], lookup: PersonLookup): LaneState {
   const next = {
     tubes: new Map(state.tubes),
     swabs: new Map(state.swabs),
     found: new Map(state.found),
     seen: new Set(state.seen),
+    elsewhere: new Map(state.elsewhere),
+    boxes: new Map(state.boxes),
+    bound: new Map(state.bound),
   };
   for (const event of events) apply(next, event, lookup);
   return next;
@@ -94,6 +182,9 @@ interface Draft {
   swabs: Map<string, Swab>;
   found: Map<string, Found>;
   seen: Set<string>;
+  elsewhere: Map<string, string>;
+  boxes: Map<string, LaneBox>;
+  bound: Map<string, string>;
 }
 
 function apply(draft: Draft, event: LaneEvent, lookup: PersonLookup): void {
@@ -107,7 +198,7 @@ function apply(draft: Draft, event: LaneEvent, lookup: PersonLookup): void {
     case "sample": {
       const { id, person, position, at, tube, lane, round } = event;
       const found = draft.found.get(person);
-      const known = lookup(person) ?? { dwelling: found ? dwellingOf(found) : "", mix: "" };
+      const known = lookup(person, found) ?? { dwelling: found ? dwellingOf(found) : "", mix: "" };
       const swab = { id, person, position, at, tube, lane, round, dwelling: known.dwelling, mix: known.mix };
       draft.swabs.set(id, swab);
       draft.seen.add(seenKey(round, person));
@@ -126,6 +217,26 @@ function apply(draft: Draft, event: LaneEvent, lookup: PersonLookup): void {
       return;
     case "person_found":
       draft.found.set(event.person, event);
+      return;
+    case "sampled_elsewhere":
+      draft.elsewhere.set(seenKey(event.round, event.person), event.at);
+      return;
+    case "box_sealed": {
+      const { box: id, seal, lane, round, tubes, at } = event;
+      draft.boxes.set(id, { id, seal, lane, round, tubes, sealedAt: at, handed: null });
+      for (const code of tubes) change(draft, code, (held) => ({ ...held, state: "boxed" }));
+      return;
+    }
+    case "box_handed": {
+      const box = draft.boxes.get(event.box);
+      if (!box) return;
+      const { at, giver, taker } = event;
+      draft.boxes.set(box.id, { ...box, handed: { at, giver, taker } });
+      for (const code of box.tubes) change(draft, code, (held) => ({ ...held, state: "in_transit" }));
+      return;
+    }
+    case "code_bound":
+      draft.bound.set(event.token, event.person);
   }
 }
 
@@ -155,6 +266,8 @@ export function sampledInRound(
 ): SampledFacts | null {
   for (const swab of state.swabs.values())
     if (swab.person === person.id && swab.round === round) return { tube: swab.tube, at: swab.at };
+  const elsewhere = state.elsewhere.get(seenKey(round, person.id));
+  if (elsewhere !== undefined) return { tube: "", at: elsewhere };
   if (state.seen.has(seenKey(round, person.id))) return null;
   return person.sampled ? { tube: "", at: person.sampled_at ?? "" } : null;
 }

@@ -6,6 +6,8 @@ import { no, yes, type Verdict } from "./verdict";
 
 export const REJECT_REASONS = ["refused", "nausea", "failed_swab", "wrong_person"] as const;
 export const CLOSE_REASONS = ["full", "household_end", "zone_change", "time", "end_of_shift"] as const;
+export const REPEAT_REASONS = ["spoiled_tube", "doubtful_swab"] as const;
+export type RepeatReason = (typeof REPEAT_REASONS)[number];
 export type RejectReason = (typeof REJECT_REASONS)[number];
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
@@ -61,6 +63,7 @@ export function mayOpen(
   if (closed) return closed;
   if (!tube) return no("tube_unknown");
   if (tube.lane !== lane) return no("tube_other_lane", { tube: tube.code });
+  if (tube.round !== round?.id) return no("tube_other_round", { tube: tube.code });
   if (tube.state !== "issued") return unusable(tube);
   const other = openTubes.find(({ pool }) => pool === tube.pool);
   return other ? no("lane_has_open_tube", { tube: other.code }) : yes();
@@ -85,6 +88,12 @@ export function mayTake(
   if (tube.pool === "household" && !sameHousehold(person, tube.swabs))
     return no("household_outsider", { tube: tube.code });
   return yes({ position: nextPosition(tube.swabs.map(({ position }) => position)) });
+}
+
+/** May a second swab of this person be taken in this round? A supervisor says so, by name, and why (MT-22). */
+export function mayRepeat(reason: string, allowedBy: string): Verdict {
+  if (!REPEAT_REASONS.some((known) => known === reason)) return no("reason_unknown", { reason });
+  return allowedBy.trim() === "" ? no("supervisor_needed") : yes();
 }
 
 /** May this position be taken back (退采, MT-24)? */
@@ -144,6 +153,15 @@ export function chooseTube<Tube extends TubeFacts>(
     tried[0] ?? { tube: null, verdict: mayTake(round, null, person, sampled) }
   );
 }
+
+/** A code of the shape that tubes here have: letters where they have letters, as many digits. */
+export function looksLikeTube(text: string, dealt: readonly string[]): boolean {
+  const shape = shapeOf(text);
+  return dealt.some((code) => shapeOf(code) === shape);
+}
+
+const shapeOf = (code: string): string =>
+  code.normalize("NFKC").toUpperCase().replace(/[A-Z]/g, "A").replace(/\d/g, "9");
 
 function roundNotOpen(round: RoundFacts | null): Verdict | null {
   if (!round) return no("round_not_open", { number: null, state: "" });

@@ -19,7 +19,16 @@ export type LaneCode =
   | "reason_unknown"
   | "count_differs"
   | "tube_not_full"
-  | "tube_time";
+  | "tube_time"
+  | "supervisor_needed"
+  | "box_empty"
+  | "seal_needed"
+  | "seal_used"
+  | "tube_not_closed"
+  | "tube_boxed"
+  | "names_needed"
+  | "names_same"
+  | "temperature_odd";
 
 export type Facts = Readonly<Record<string, string | number | null>>;
 

@@ -5,8 +5,9 @@ import { language, t } from "../ui/words";
 import { useApp, VERSION } from "./app";
 import { changeEdition, isNewerWaiting } from "./edition";
 import { Refresh } from "./Lanes";
+import type { LaneWork } from "./lane/work";
 
-export function Menu() {
+export function Menu({ work }: { readonly work: LaneWork }) {
   const app = useApp();
   const { device, pack, view } = app;
   const [open] = openTubes(app.state.value, app.laneId.value);
@@ -40,6 +41,21 @@ export function Menu() {
           {t.value.menuLane}
         </button>
         {open && <p class="line ask">{t.value.menuLaneBusy(tubeCode(open.code))}</p>}
+        {app.lane.value && (
+          <button
+            type="button"
+            class="wide"
+            onClick={() => {
+              view.value = "work";
+              work.boxing.begin();
+            }}
+          >
+            {t.value.boxTitle}
+          </button>
+        )}
+        <button type="button" class="wide" onClick={() => app.shut()}>
+          {t.value.menuLock}
+        </button>
         <button type="button" class="wide" onClick={() => (view.value = "enrol")}>
           {t.value.menuReenrol}
         </button>

@@ -5,12 +5,15 @@ import { useApp } from "./app";
 /** Where we are, whether the server answers, and what is not sent yet: facts in a corner, never a dialog. */
 export function TopLine() {
   const app = useApp();
-  const { device, pack, lane, round, view } = app;
-  const place = lane.value
-    ? round.value
-      ? t.value.where(round.value.number, pack.value?.point.name ?? "", lane.value.number)
-      : t.value.noRound
-    : (device.value?.area.name ?? t.value.appName);
+  const { device, pack, lane, phase, round, view } = app;
+  // Behind the PIN nobody reads where this phone works.
+  const isOpen = phase.value === "open" && device.value !== null;
+  const place =
+    isOpen && lane.value
+      ? round.value
+        ? t.value.where(round.value.number, pack.value?.point.name ?? "", lane.value.number)
+        : t.value.noRound
+      : ((isOpen ? device.value?.area.name : undefined) ?? t.value.appName);
   const other = language.value === "en" ? "zh-Hans" : "en";
   return (
     <header class="top">
@@ -26,7 +29,7 @@ export function TopLine() {
         >
           {t.value.otherLanguage}
         </button>
-        {device.value && (
+        {isOpen && (
           <button
             type="button"
             class="corner"
@@ -40,7 +43,7 @@ export function TopLine() {
           </button>
         )}
       </div>
-      {device.value && <Facts />}
+      {isOpen && <Facts />}
     </header>
   );
 }

@@ -111,5 +111,13 @@ function subject(app: App, event: CaptureEvent): string {
       return tubeCode(event.tube);
     case "tube_closed":
       return `${tubeCode(event.tube)} · ${event.spoken} · ${t.value.closeReason[event.reason]}`;
+    case "sampled_elsewhere":
+      return `${name(event.person)} · ${event.place}`;
+    case "box_sealed":
+      return t.value.boxWaits(event.seal, event.tubes.length);
+    case "box_handed":
+      return `${event.giver} → ${event.taker}`;
+    case "code_bound":
+      return `${name(event.person)} · …${event.token.slice(-4)}`;
   }
 }

@@ -3,7 +3,7 @@ import type { Area, Pack } from "../contract";
 import type { FieldDb } from "./db";
 import type { Sealer } from "./sealer";
 
-/** `state`: enrolled and well; not known to the server; or revoked, with the pack wiped. */
+/** `state`: enrolled and well; not known to the server; or revoked: the pack is wiped, what is owed is being handed in. */
 export interface Device {
   readonly token: string;
   readonly id: string;
@@ -49,11 +49,16 @@ export class Boxes {
     return this.put("pack", pack, etag);
   }
 
-  /** The server said wipe: people and lane go; what is owed stays in the outbox. */
-  async wipe(): Promise<void> {
+  /** The people and the lane go; what is owed stays in the outbox. */
+  async dropPack(): Promise<void> {
     await this.db.boxes.bulkDelete(["pack", "lane"]);
+  }
+
+  /** The server said wipe: the token stays until everything owed has been handed in. */
+  async leave(): Promise<void> {
+    await this.dropPack();
     const device = await this.device();
-    if (device) await this.keepDevice({ ...device, token: "", state: "revoked" });
+    if (device) await this.keepDevice({ ...device, state: "revoked" });
   }
 
   private async get<Value>(name: string): Promise<Value | undefined> {

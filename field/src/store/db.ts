@@ -1,4 +1,4 @@
-import { Dexie, type EntityTable } from "dexie";
+import { Dexie, type EntityTable, type Table } from "dexie";
 
 import type { Receipt } from "../contract";
 
@@ -40,13 +40,38 @@ export interface KeyRow {
   readonly key: CryptoKey;
 }
 
+export interface LockRow {
+  readonly name: "lock";
+  readonly salt: Uint8Array<ArrayBuffer>;
+  readonly iterations: number;
+  readonly byPin: Sealed;
+  readonly byRecovery: Sealed | null;
+  /** Which device this was enrolled as: the server asks it of a phone whose PIN is forgotten. */
+  readonly device: string;
+  /** Wrong ones in a row, and when the next try may be. */
+  readonly tries: number;
+  readonly notBefore: number;
+}
+
+/** What a phone that was put out still says of itself: when it was emptied, and how many acts it handed in at the end. */
+export interface StoppedRow {
+  readonly name: "stopped";
+  readonly at: string;
+  readonly handed: number;
+}
+
+/** What has to be known before the PIN: the lock itself (safe.ts), or that this phone was stopped. */
+export type FactRow = LockRow | StoppedRow;
+
 export class FieldDb extends Dexie {
   readonly events!: EntityTable<EventRow, "seq">;
   readonly boxes!: EntityTable<BoxRow, "name">;
   readonly keys!: EntityTable<KeyRow, "name">;
+  readonly facts!: Table<FactRow, string>;
 
   constructor(name = "tongxin-field") {
     super(name);
     this.version(1).stores({ events: "++seq, &id, owed, batch, verdict", boxes: "name", keys: "name" });
+    this.version(2).stores({ facts: "name" });
   }
 }

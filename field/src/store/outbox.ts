@@ -23,6 +23,8 @@ export interface Debt {
   readonly since: string;
   /** Acts that the server keeps but does not count: somebody must look. */
   readonly refused: number;
+  /** Of the unsent ones: what the server could not read. */
+  readonly held: number;
 }
 
 export interface Batch {
@@ -84,7 +86,7 @@ export class Outbox {
       this.db.events.where("verdict").anyOf(LOOK_AT).count(),
     ]);
     const since = [first?.at, firstHeld?.at].filter((at) => at !== undefined).sort()[0] ?? "";
-    return { count: sending + held, since, refused: refused + held };
+    return { count: sending + held, since, refused: refused + held, held };
   }
 
   /**
@@ -167,6 +169,11 @@ export class Outbox {
           now - Date.parse(row.at) > days * DAY,
       )
       .delete();
+  }
+
+  /** How many acts were taken from a phone that was put out already. */
+  handedInLate(): Promise<number> {
+    return this.db.events.filter(({ code, owed }) => owed === 0 && code === "device_revoked").count();
   }
 
   /** Called after anything here has changed in this tab. */

@@ -31,10 +31,13 @@ export class Api {
   constructor(
     private readonly fetch: Fetch,
     private readonly base = "/api/v1",
+    /** How far the server's clock is from this phone's, whenever an answer tells it. */
+    private readonly onOffset: (milliseconds: number) => void = () => undefined,
   ) {}
 
-  async enrol(code: string, name: string): Promise<Answer<EnrolReply>> {
-    const body = JSON.stringify({ code, name });
+  /** `previous`: what this phone was before, when its PIN is forgotten and it still owes. */
+  async enrol(code: string, name: string, previous = ""): Promise<Answer<EnrolReply>> {
+    const body = JSON.stringify({ code, name, ...(previous === "" ? {} : { previous }) });
     return this.answer(await this.ask("enrol", { method: "POST", headers: JSON_HEADERS, body }));
   }
 
@@ -56,8 +59,16 @@ export class Api {
   private async ask(path: string, init: RequestInit): Promise<Response | null> {
     const timer = new AbortController();
     const timeout = setTimeout(() => timer.abort(), TIMEOUT);
+    const asked = Date.now();
     try {
-      return await this.fetch(`${this.base}/${path}`, { ...init, cache: "no-store", signal: timer.signal });
+      const response = await this.fetch(`${this.base}/${path}`, {
+        ...init,
+        cache: "no-store",
+        signal: timer.signal,
+      });
+      const told = Date.parse(response.headers.get("Date") ?? "");
+      if (!Number.isNaN(told)) this.onOffset(told - (asked + Date.now()) / 2);
+      return response;
     } catch {
       return null;
     } finally {

@@ -7,14 +7,20 @@ import type { Contact, Sender } from "./sender";
 
 const PACK_EVERY = 300_000;
 const GATHER = 250;
+/** After the phone's own store said no. */
+const TROUBLED = 15_000;
 
 export interface CourierParts {
   readonly api: Api;
   readonly boxes: Pick<Boxes, "pack" | "keepPack">;
   readonly sender: Pick<Sender, "run">;
   readonly device: () => Device | null;
-  readonly onContact: (contact: Contact) => void;
+  readonly onContact: (contact: Contact) => Promise<void> | void;
   readonly onPack: (pack: Pack) => Promise<void> | void;
+  /** The phone's own store said no: full, or shut by the browser. */
+  readonly onTrouble: (problem: unknown) => void;
+  /** Whether there is still something to hand in after the phone was put out. */
+  readonly owes: () => Promise<boolean>;
 }
 
 export class Courier {
@@ -29,7 +35,7 @@ export class Courier {
 
   start(): void {
     addEventListener("online", () => this.refresh());
-    addEventListener("offline", () => this.parts.onContact("offline"));
+    addEventListener("offline", () => void this.parts.onContact("offline"));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.hope();
     });
@@ -63,16 +69,26 @@ export class Courier {
       return;
     }
     this.busy = true;
-    const { contact, retryAfter } = await this.talk();
+    const { contact, retryAfter, isOver } = await this.hear().catch((problem: unknown) => {
+      this.parts.onTrouble(problem);
+      return { contact: null, retryAfter: TROUBLED, isOver: false };
+    });
     this.busy = false;
-    if (contact) this.parts.onContact(contact);
-    if (contact === "unknown" || contact === "revoked") return;
-    const well = contact === null || contact === "online";
+    if (isOver) return;
+    const well = (contact === null || contact === "online") && retryAfter === 0;
     this.attempt = well ? 0 : this.attempt + 1;
     this.notBefore = Date.now() + retryAfter;
     if (!well) this.plan(waitFor(this.attempt, retryAfter));
     else this.plan(this.again ? GATHER : PACK_EVERY);
     this.again = false;
+  }
+
+  /** Talk, and tell what came of it. Over: nobody there wants to hear of this phone again. */
+  private async hear(): Promise<{ contact: Contact | null; retryAfter: number; isOver: boolean }> {
+    const { contact, retryAfter } = await this.talk();
+    if (contact) await this.parts.onContact(contact);
+    const isOver = contact === "unknown" || (contact === "revoked" && !(await this.parts.owes()));
+    return { contact, retryAfter, isOver };
   }
 
   private async talk(): Promise<{ contact: Contact | null; retryAfter: number }> {

@@ -25,6 +25,18 @@ export interface SenderParts {
   readonly app: string;
 }
 
+/** One batch: how it went, and whether there is any use in going on with the next. */
+interface Step {
+  readonly outcome: Outcome;
+  readonly goesOn: boolean;
+}
+
+const ONLINE: Step = { outcome: { contact: "online", retryAfter: 0 }, goesOn: true };
+const stop = (contact: Contact, retryAfter = 0): Step => ({
+  outcome: { contact, retryAfter },
+  goesOn: false,
+});
+
 export class Sender {
   private limit = BATCH_LIMIT;
 
@@ -36,51 +48,55 @@ export class Sender {
       let outcome: Outcome | null = null;
       for (;;) {
         const device = this.parts.device();
-        if (!device || device.state !== "well") return outcome;
+        // A phone that was put out still hands in what it owes.
+        if (!device || device.token === "" || device.state === "unknown") return outcome;
         const batch = await this.parts.outbox.nextBatch(this.limit, this.parts.newId);
         if (!batch) return outcome;
-        outcome = await this.send(device.token, batch);
-        if (outcome.contact !== "online") return outcome;
+        const step = await this.send(device.token, batch);
+        outcome = step.outcome;
+        if (!step.goesOn) return outcome;
       }
     });
   }
 
-  private async send(token: string, batch: Batch): Promise<Outcome> {
+  private async send(token: string, batch: Batch): Promise<Step> {
+    const { count } = await this.parts.outbox.debt();
     const answer = await this.parts.api.capture(token, {
       batch: batch.id,
       device_at: new Date(this.parts.now()).toISOString(),
       app: this.parts.app,
+      owed: Math.max(0, count - batch.events.length),
       events: batch.events,
     });
     if (answer.kind === "ok") return this.settled(batch, answer.value);
-    if (answer.kind === "away") return { contact: contactOf(answer), retryAfter: answer.retryAfter };
-    if (answer.status === 401) return { contact: "unknown", retryAfter: 0 };
-    if (answer.status === 403) return { contact: "revoked", retryAfter: 0 };
+    if (answer.kind === "away") return stop(contactOf(answer), answer.retryAfter);
+    if (answer.status === 401) return stop("unknown");
+    if (answer.status === 403) return stop("revoked");
     return this.smaller(batch, answer.status, answer.code);
   }
 
-  private async settled(batch: Batch, reply: CaptureReply): Promise<Outcome> {
+  private async settled(batch: Batch, reply: CaptureReply): Promise<Step> {
     const left = await this.parts.outbox.settle(batch, reply.receipts, reply.server_at);
     this.limit = Math.min(BATCH_LIMIT, this.limit * 2);
-    if (left === 0) return { contact: "online", retryAfter: 0 };
     // Events without a receipt stay owed; asking again at once would go round in a circle.
-    return { contact: "server_busy", retryAfter: 0 };
+    if (left > 0) return stop("server_busy");
+    return reply.wipe === true ? { outcome: { contact: "revoked", retryAfter: 0 }, goesOn: true } : ONLINE;
   }
 
   /**
    * The batch as a whole was declined: halve it, so that one event which the server cannot read does not hold up
    * the others. Alone and still declined it is held here, shown, and the rest goes on.
    */
-  private async smaller(batch: Batch, status: number, code: string): Promise<Outcome> {
+  private async smaller(batch: Batch, status: number, code: string): Promise<Step> {
     const [only] = batch.events;
     if (only && batch.events.length === 1 && (status === 422 || status === 413)) {
       await this.parts.outbox.hold(only.id, code || "batch_malformed");
-      return { contact: "online", retryAfter: 0 };
+      return ONLINE;
     }
     await this.parts.outbox.dissolve(batch.id);
-    if (status !== 422 && status !== 413) return { contact: "server_busy", retryAfter: 0 };
+    if (status !== 422 && status !== 413) return stop("server_busy");
     this.limit = Math.max(1, Math.floor(batch.events.length / 2));
-    return { contact: "online", retryAfter: 0 };
+    return ONLINE;
   }
 }
 

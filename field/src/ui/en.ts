@@ -58,8 +58,10 @@ export const en: Words = {
   flag: {
     priority: "Priority: first; the tube stays with you",
     single: "Single: one person, one tube",
+    door: "At the door: send home, tell the point chief",
+    apart: "Own tube: not with others",
   },
-  flagUnknown: (flag) => `Ask the point chief (${flag})`,
+  flagUnknown: "Ask the point chief first",
   readAloud: "Read aloud: ",
   readName: (name, tail) => `${name}, last four\u00a0${tail}`,
   readDoor: (name, door) => `${name}, of ${door}`,
@@ -151,6 +153,12 @@ export const en: Words = {
   /** What the server made of an event, by its code. */
   receipt: {
     already_sampled: "sampled twice in this round, counted once",
+    repeat: "repeat noted, counted once",
+    box_differs: "tubes differ from the list; the point chief checks",
+    code_taken: "somebody else's code: not bound",
+    code_revoked: "code no longer valid: not bound",
+    code_unreadable: "not fit for a sampling code",
+    code_tells_number: "a document or phone number: not bound",
     position_taken: "another swab has this position; both kept",
     late: "came after the round had closed",
     person_known: "already in the register; the community checks",
@@ -172,6 +180,10 @@ export const en: Words = {
     sample_rejected: "Rejected",
     tube_closed: "Tube closed",
     person_found: "New person",
+    sampled_elsewhere: "Sampled elsewhere",
+    box_sealed: "Box sealed",
+    box_handed: "Box handed over",
+    code_bound: "Code bound",
   },
 
   menu: "Menu",
@@ -199,6 +211,80 @@ export const en: Words = {
   noPack: "No list yet. It comes by itself when there is a network.",
   noRoundLong: "No round is open here. When it has begun, tap “Update the list”.",
 
+  people,
+  seconds: (count) => `${count} s`,
+  hoursMinutes: (hours, minutes) => (hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`),
+  yesNo: { yes: "Yes", no: "No" },
+
+  child: "Minor: with a guardian; the tube stays with you",
+  carried: (tail) => `The code …${tail} will be theirs`,
+  carriedNot: "Not theirs",
+  householdLeft: (count) => `${people(count)} of this household left: tap; then close the tube`,
+  householdDone: "All of this household are in. Close the tube.",
+
+  repeat: "Repeat (point chief only)",
+  repeatTitle: (name) => `Repeat: ${name}`,
+  repeatHint:
+    "Sampled already in this round, and counted once. Only when the point chief agrees here and now.",
+  repeatWhy: "Why repeat?",
+  repeatReason: { spoiled_tube: "Tube spoiled", doubtful_swab: "Swab doubtful" },
+  repeatBy: "Point chief who agrees",
+  repeatNow: "Confirm the repeat",
+  elsewhere: "Elsewhere",
+  elsewhereTitle: (name) => `Sampled elsewhere: ${name}`,
+  elsewhereHint: "Look at the proof first. No swab is taken here.",
+  elsewherePlace: "Where",
+  elsewhereProof: "Proof you saw",
+  elsewhereProofHint: "e.g. health code, report number",
+  elsewhereDay: "Day of sampling",
+  elsewhereNow: "Note it, no swab",
+  notedElsewhere: (name) => `Noted as sampled elsewhere: ${name}`,
+
+  box: "Box",
+  boxTitle: "Boxes",
+  boxWaits: (seal, count) => `Box ${seal} · ${count} tubes · to hand over`,
+  boxNoTubes: "No tube waits for a box. Close a tube first.",
+  boxChoose: "Tubes for the box (scan or tap):",
+  boxSeal: "Seal number",
+  boxIce: "Ice packs",
+  boxNoIce: (span) =>
+    `Without ice: at the laboratory ${span === "" ? "soon" : `within ${span} of the first swab`}; keep it in the shade.`,
+  boxTemperature: "Inside, °C (optional)",
+  boxSealNow: (seal, count) => `Seal box ${seal} with ${count} tubes`,
+  inBox: (code, count) => `Tube ${code} is in: ${count} tubes`,
+  sealedBox: (seal) => `Box ${seal} is sealed. Wipe it, keep it upright, biohazard label on.`,
+  handTitle: (seal) => `Hand over box ${seal}`,
+  handCheck: (count, codes) => `Count together: ${count} tubes, ${codes}`,
+  handGiver: "Given by",
+  handTaker: "Taken by (carrier)",
+  handVehicle: "Vehicle (optional)",
+  handNow: (giver, taker) => (giver === "" || taker === "" ? "Hand over" : `${giver} gives, ${taker} takes`),
+  handLater: "Not yet",
+  handedBox: (seal, giver, taker) => `Box ${seal}: ${giver} gave it to ${taker}`,
+  ageSoon: (span, left) => `First swab ${span} ago, ${left} left: call the carrier`,
+  ageOver: (span) => `First swab ${span} ago, too long: hand over now, tell the point chief`,
+
+  pinNew: "Choose a PIN of six digits",
+  pinAgain: "The same PIN again",
+  pinWhy: "Asked at each start. If the phone is lost, nobody reads the list without it.",
+  pinWeak: "Too easy to guess. Choose another.",
+  pinDiffers: "Not the same twice. Choose again.",
+  pinAsk: "PIN",
+  pinBack: "Delete a digit",
+  pinBusy: "Opening…",
+  pinWrong: (left) =>
+    `Wrong PIN. After ${left} more the list is removed from this phone; unsent records are kept.`,
+  pinWait: (span) => `Wait ${span}.`,
+  pinEmptied:
+    "Too many wrong PINs: the list was removed. Unsent records are still here; the right PIN or enrolling again sends them.",
+  pinForgotten: "Forgot the PIN",
+  forgottenOwes: (count) =>
+    `Ask the point chief for a new enrolment code and choose a new PIN. The ${count} unsent records on this phone open and are sent.`,
+  forgottenClean: "Ask the point chief for a new enrolment code and choose a new PIN. Nothing is unsent.",
+  menuLock: "Lock this phone",
+  clockOff: (minutes) =>
+    `This phone's clock is ${minutes} min off: set it. Records are kept by the server's time.`,
+
   enrolTitle: "Enrol this phone",
   enrolHint: "Ask the point chief for an enrolment code. Scan it, or type it below.",
   enrolCode: "Enrolment code",
@@ -207,16 +293,22 @@ export const en: Words = {
   enrolNow: "Enrol",
   enrolBusy: "Enrolling…",
   enrolExpired: "This code is no longer valid. Ask the point chief for a new one.",
+  enrolElsewhere: "This phone owes records of another area. Ask the point chief there for the code.",
+  enrolSealed: "What this phone owes did not open; nothing is lost. Use the old PIN, or ask the operator.",
   enrolAway: "No connection to the server. Go where the signal is better and try again.",
   enrolDeclined: (code) => `Not enrolled (${code}). Show this to the point chief.`,
   enrolAgain: (name) =>
     `This phone is enrolled as “${name}”. Enrolling again fetches a new list; unsent records are kept.`,
 
   wipedTitle: "This phone has been stopped",
-  wipedText: "The list was removed from this phone.",
+  wipedText: "The list was removed. No more sampling on this phone.",
   wipedOwes: (count) =>
-    `${count} records were not sent. They are still on this phone. Save them as a file for the point chief.`,
-  wipedClean: "Nothing is left unsent.",
+    `${count} records are still to be handed in. With a network they go by themselves, then the phone is emptied; keep it on.`,
+  wipedClean: (count, at) =>
+    count > 0
+      ? `The last ${count} records were handed in. Emptied at ${at}.`
+      : `Nothing was owed. Emptied at ${at}.`,
+  wipedNext: "Give this phone to the point chief.",
   unknownText:
     "The server does not know this phone. You can go on sampling; records stay on the phone. Enrol it again soon.",
   insecureTitle: "This address is not secure",
@@ -229,7 +321,8 @@ export const en: Words = {
       f["number"] === null
         ? "No round is open: do not sample."
         : `Round ${f["number"] ?? ""} is not open. Ask the point chief.`,
-    tube_unknown: () => "This tube was not dealt to this point. Take another, or ask the point chief.",
+    tube_unknown: () =>
+      "This tube was not dealt to this point (or the list is old). Take another, or ask the point chief.",
     tube_other_lane: (f) => `Tube ${f["tube"] ?? ""} belongs to another lane. Use a tube of this lane.`,
     tube_not_open: (f) => `Tube ${f["tube"] ?? ""} is not open. Scan it first.`,
     tube_sealed: (f) => `Tube ${f["tube"] ?? ""} is sealed. Open a new tube.`,
@@ -259,9 +352,24 @@ export const en: Words = {
       `${f["spoken"] ?? ""} swabs counted, ${f["held"] ?? ""} people bound. Count again; if a swab failed, reject that position first.`,
     tube_not_full: (f) =>
       `Tube ${f["tube"] ?? ""} has only ${f["held"] ?? ""} people. Choose another reason.`,
+    supervisor_needed: () => "Give the point chief who agrees.",
+    box_empty: () => "No tube is in the box: scan or tap.",
+    seal_needed: () => "Scan or type the seal number.",
+    seal_used: (f) => `Seal ${f["seal"] ?? ""} was used on this phone already. Check it.`,
+    tube_not_closed: (f) => `Tube ${f["tube"] ?? ""} is not closed. Close it first.`,
+    tube_boxed: (f) => `Tube ${f["tube"] ?? ""} is in a box already.`,
+    names_needed: () => "Give both names.",
+    names_same: () => "Two different people hand over and take.",
+    temperature_odd: (f) => `“${f["typed"] ?? ""}” is no temperature, e.g. 4.5.`,
+    storage_full: () =>
+      "This phone is full: the last act was NOT kept! Free some space and do it again; earlier ones are safe.",
+    storage_shut: () =>
+      "This phone could not write: the last act was NOT kept! Do it again, or change the phone; earlier ones are safe.",
     tube_time: (f) => `${f["minutes"] ?? ""} minutes since the first swab: close the tube.`,
     person_unknown: () =>
-      "This code is not on the list. Search by name or room; if not there, add the person.",
+      "Nobody here has this code. Find them by name or room; confirming binds it. If not there, add the person.",
+    code_waits: () =>
+      "Nobody has this code. Confirming binds it to this person; if not theirs, tap “Not theirs”.",
     code_unknown: () => "This code is not known. Scan a sampling code or a tube's barcode.",
     confirm_first: (f) => `${f["name"] ?? ""} is not confirmed yet. Confirm, or tap “Wrong”.`,
   },

@@ -2,45 +2,78 @@ import { useSignal } from "@preact/signals";
 
 import { useApp } from "../app";
 import { feel } from "../../ui/feedback";
+import { Field } from "../../ui/inputs";
 import { Scanner } from "../../ui/Scanner";
 import { t } from "../../ui/words";
+import { NewPin } from "./NewPin";
 
 interface Props {
   readonly code: string;
   readonly onDone: () => void;
+  /** Back to where it came from; absent where there is nothing else. */
+  readonly onBack?: (() => void) | undefined;
 }
 
-/** 登记设备: a one-time code from the point chief's screen, and a name people will know the phone by. */
-export function Enrol({ code: given, onDone }: Props) {
+/** 登记设备: a one-time code from the point chief's screen, a name people will know the phone by, and a PIN. */
+export function Enrol({ code: given, onDone, onBack }: Props) {
   const app = useApp();
   const code = useSignal(given);
   const name = useSignal("");
   const camera = useSignal(false);
   const isBusy = useSignal(false);
   const problem = useSignal("");
-  const device = app.device.value;
-  const send = async (event: Event) => {
-    event.preventDefault();
+  const isAskingPin = useSignal(false);
+  const phase = app.phase.value;
+  const owed = app.debt.value.count;
+  const send = async (pin: string) => {
     isBusy.value = true;
-    const result = await app.enrol(code.value.trim(), name.value.trim());
+    const result = await app.enrol(code.value.trim(), name.value.trim(), pin).catch((fault: unknown) => {
+      app.troubled(fault);
+      return { code: "storage" };
+    });
     isBusy.value = false;
     if (result === "ok") {
       feel("ok", t.value.flash.ok);
       return onDone();
     }
-    problem.value =
-      result === "away"
-        ? t.value.enrolAway
-        : result.code === "enrolment_expired"
-          ? t.value.enrolExpired
-          : t.value.enrolDeclined(result.code);
+    problem.value = result === "away" ? t.value.enrolAway : wordFor(result.code);
+    isAskingPin.value = false;
     feel("stop", t.value.flash.stop);
   };
+  const next = (event: Event) => {
+    event.preventDefault();
+    problem.value = "";
+    if (phase === "open") void send("");
+    else isAskingPin.value = true;
+  };
+  if (isAskingPin.value)
+    return (
+      <>
+        <NewPin problem={problem.value} isBusy={isBusy.value} onPin={(pin) => void send(pin)} />
+        <footer>
+          <div class="row others">
+            <button type="button" disabled={isBusy.value} onClick={() => (isAskingPin.value = false)}>
+              {t.value.back}
+            </button>
+          </div>
+        </footer>
+      </>
+    );
   return (
-    <form class="screen" onSubmit={(event) => void send(event)}>
+    <form class="screen" onSubmit={next}>
       <main>
-        <h2>{t.value.enrolTitle}</h2>
-        {device?.state === "well" ? <p class="line ask">{t.value.enrolAgain(device.name)}</p> : null}
+        <h2>{phase === "locked" ? t.value.pinForgotten : t.value.enrolTitle}</h2>
+        {phase === "open" && app.device.value?.state === "well" && (
+          <p class="line ask">{t.value.enrolAgain(app.device.value.name)}</p>
+        )}
+        {phase === "locked" && (
+          <p class="line ask">{owed > 0 ? t.value.forgottenOwes(owed) : t.value.forgottenClean}</p>
+        )}
+        {problem.value !== "" && (
+          <p class="line stop" role="alert">
+            {problem.value}
+          </p>
+        )}
         <p>{t.value.enrolHint}</p>
         {camera.value ? (
           <Scanner
@@ -56,31 +89,13 @@ export function Enrol({ code: given, onDone }: Props) {
             {t.value.scan}
           </button>
         )}
-        <label class="field">
-          <span>{t.value.enrolCode}</span>
-          <input
-            value={code.value}
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck={false}
-            onInput={(event) => (code.value = event.currentTarget.value)}
-          />
-        </label>
-        <label class="field">
-          <span>{t.value.enrolName}</span>
-          <input
-            value={name.value}
-            placeholder={t.value.enrolNameHint}
-            maxLength={60}
-            autocomplete="off"
-            onInput={(event) => (name.value = event.currentTarget.value)}
-          />
-        </label>
-        {problem.value !== "" && (
-          <p class="line stop" role="alert">
-            {problem.value}
-          </p>
-        )}
+        <Field label={t.value.enrolCode} value={code.value} onInput={(text) => (code.value = codeIn(text))} />
+        <Field
+          label={t.value.enrolName}
+          value={name.value}
+          hint={t.value.enrolNameHint}
+          onInput={(text) => (name.value = text.slice(0, 60))}
+        />
       </main>
       <footer>
         <button
@@ -90,9 +105,9 @@ export function Enrol({ code: given, onDone }: Props) {
         >
           {isBusy.value ? t.value.enrolBusy : t.value.enrolNow}
         </button>
-        {device && (
+        {onBack && (
           <div class="row others">
-            <button type="button" onClick={onDone}>
+            <button type="button" onClick={onBack}>
               {t.value.back}
             </button>
           </div>
@@ -100,6 +115,14 @@ export function Enrol({ code: given, onDone }: Props) {
       </footer>
     </form>
   );
+}
+
+function wordFor(code: string): string {
+  if (code === "enrolment_expired") return t.value.enrolExpired;
+  if (code === "previous_elsewhere") return t.value.enrolElsewhere;
+  if (code === "recovery_failed") return t.value.enrolSealed;
+  if (code === "storage") return t.value.code.storage_full();
+  return t.value.enrolDeclined(code);
 }
 
 /** The code itself, or the link that a phone's own camera would open. */

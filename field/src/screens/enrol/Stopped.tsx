@@ -1,25 +1,41 @@
 import { useApp } from "../app";
-import { t } from "../../ui/words";
+import { timeOf } from "../../ui/format";
+import { language, t } from "../../ui/words";
 import { ExportOwed } from "../Unsent";
 
-/** Revoked: the list is gone from the phone; what it owes is not. */
-export function Stopped() {
+/** Put out: the list is gone at once; what is owed is handed in, then the phone is emptied, and says so. */
+export function Stopped({ onEnrol }: { readonly onEnrol: () => void }) {
   const app = useApp();
   const owed = app.debt.value.count;
+  const stopped = app.stopped.value;
   return (
     <>
       <main>
         <h2>{t.value.wipedTitle}</h2>
-        <p>{t.value.wipedText}</p>
-        <p class={owed > 0 ? "line ask" : "line ok"}>
-          {owed > 0 ? t.value.wipedOwes(owed) : t.value.wipedClean}
-        </p>
-        {owed > 0 && <ExportOwed />}
+        {stopped ? (
+          <p class="line ok">{t.value.wipedClean(stopped.handed, timeOf(stopped.at, language.value))}</p>
+        ) : (
+          <>
+            <p>{t.value.wipedText}</p>
+            <p class="line ask" role="status">
+              {t.value.wipedOwes(owed)}
+            </p>
+            {owed > 0 && app.contact.value !== "online" && <ExportOwed />}
+          </>
+        )}
+        <p>{t.value.wipedNext}</p>
       </main>
       <footer>
-        <button type="button" class="main" onClick={() => (app.view.value = "enrol")}>
-          {t.value.menuReenrol}
-        </button>
+        {!stopped && owed > 0 && (
+          <button type="button" class="main" onClick={() => app.courier.hope()}>
+            {t.value.sendNow}
+          </button>
+        )}
+        <div class="row others">
+          <button type="button" onClick={onEnrol}>
+            {t.value.menuReenrol}
+          </button>
+        </div>
       </footer>
     </>
   );

@@ -5,7 +5,9 @@ import { ageOn, birthOf, citizenIdFault, looksLikeCitizenId, normaliseDocument }
 import { withGap } from "../../domain/names";
 import { possibleDuplicates } from "../../domain/search";
 import { dayOf } from "../../ui/format";
+import { Field, Tick } from "../../ui/inputs";
 import { t } from "../../ui/words";
+import { Carried } from "./Carried";
 import { NoticeLine } from "./Lane";
 import { bodyLine } from "./PersonCard";
 import type { LaneWork, NewPerson } from "./work";
@@ -43,6 +45,7 @@ export function AddPerson({ work }: { readonly work: LaneWork }) {
       <main>
         <h2>{t.value.addTitle}</h2>
         <NoticeLine work={work} />
+        <Carried work={work} />
         <Field label={t.value.addName} value={typed.value.name} onInput={change("name")} />
         {maybe.length > 0 && (
           <section class="results">
@@ -131,43 +134,4 @@ function trimmed(typed: NewPerson): NewPerson {
     room: trim(room),
     note,
   };
-}
-
-interface FieldProps {
-  readonly label: string;
-  readonly value: string;
-  readonly mode?: "text" | "tel";
-  readonly onInput: (value: string) => void;
-}
-
-function Field({ label, value, mode = "text", onInput }: FieldProps) {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        value={value}
-        inputMode={mode}
-        autocomplete="off"
-        spellcheck={false}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-    </label>
-  );
-}
-
-function Tick({
-  label,
-  on,
-  onTick,
-}: {
-  readonly label: string;
-  readonly on: boolean;
-  readonly onTick: (on: boolean) => void;
-}) {
-  return (
-    <label class="tick">
-      <input type="checkbox" checked={on} onChange={(event) => onTick(event.currentTarget.checked)} />
-      <span>{label}</span>
-    </label>
-  );
 }

@@ -1,13 +1,19 @@
 import { Scanner } from "../../ui/Scanner";
 import { Sign } from "../../ui/Sign";
 import { t } from "../../ui/words";
+import { useApp } from "../app";
 import { AddPerson } from "./AddPerson";
+import { Box, Oldest } from "./Box";
 import { CloseTube } from "./CloseTube";
+import { Elsewhere } from "./Elsewhere";
 import { Find, Results } from "./Find";
+import { Hand } from "./Hand";
+import { Household } from "./Household";
 import { useKeys } from "./keys";
 import { LastThree } from "./LastThree";
 import { PersonCard } from "./PersonCard";
 import { RejectPosition } from "./RejectPosition";
+import { Repeat } from "./Repeat";
 import { TubeCard } from "./TubeCard";
 import type { LaneWork } from "./work";
 
@@ -19,11 +25,17 @@ export function Lane({ work }: { readonly work: LaneWork }) {
   if (panel === "add") return <AddPerson work={work} />;
   if (panel === "close") return <CloseTube work={work} />;
   if (panel === "reject") return <RejectPosition work={work} />;
+  if (panel === "repeat") return <Repeat work={work} />;
+  if (panel === "elsewhere") return <Elsewhere work={work} />;
+  if (panel === "box") return <Box work={work} />;
+  if (panel === "hand") return <Hand work={work} />;
   const isTyping = !candidate && work.query.value !== "";
   return (
     <>
       <main>
+        <Warnings />
         <TubeCard work={work} />
+        <Oldest work={work} onOpen={() => work.boxing.begin()} />
         <NoticeLine work={work} />
         {work.camera.value && (
           <Scanner
@@ -33,6 +45,7 @@ export function Lane({ work }: { readonly work: LaneWork }) {
           />
         )}
         {candidate ? <PersonCard candidate={candidate} work={work} /> : <Results work={work} />}
+        {!candidate && !isTyping && !work.camera.value && <Household work={work} />}
       </main>
       <footer>
         {!candidate && !isTyping && <LastThree work={work} />}
@@ -43,13 +56,30 @@ export function Lane({ work }: { readonly work: LaneWork }) {
   );
 }
 
+/** What is wrong with this phone, as long as it is. */
+function Warnings() {
+  const app = useApp();
+  const { device, trouble, clockOff } = app;
+  return (
+    <>
+      {device.value?.state === "unknown" && <p class="line stop">{t.value.unknownText}</p>}
+      {trouble.value !== "" && (
+        <p class="line stop" role="alert">
+          {trouble.value === "full" ? t.value.code.storage_full() : t.value.code.storage_shut()}
+        </p>
+      )}
+      {clockOff.value > 0 && <p class="line ask">{t.value.clockOff(clockOff.value)}</p>}
+    </>
+  );
+}
+
 /** The last word on the last act. */
 export function NoticeLine({ work }: { readonly work: LaneWork }) {
   const notice = work.notice.value;
   return (
     <p class={`notice ${notice?.tone ?? ""}`} role="alert">
       {notice && <Sign tone={notice.tone} />}
-      {notice?.text}
+      {notice?.words()}
     </p>
   );
 }
@@ -73,20 +103,28 @@ function Decide({ work }: { readonly work: LaneWork }) {
   if (["no_tube_open", "pool_mixed", "tube_sealed", "tube_not_open"].includes(code))
     return <Find work={work} forTube />;
   return (
-    <button type="button" class="main" onClick={() => work.dismiss()}>
-      {t.value.next}
-    </button>
+    <>
+      <button type="button" class="main" onClick={() => work.dismiss()}>
+        {t.value.next}
+      </button>
+      {code === "already_sampled" && (
+        <button type="button" class="wide" onClick={() => (work.panel.value = "repeat")}>
+          {t.value.repeat}
+        </button>
+      )}
+    </>
   );
 }
 
 function Others({ work }: { readonly work: LaneWork }) {
   const tube = work.tube.value;
-  const to = (panel: "add" | "reject" | "close") => () => {
+  const to = (panel: "add" | "reject" | "close" | "elsewhere") => () => {
     if (work.isEcho()) return;
     work.settle();
     work.notice.value = null;
     work.panel.value = panel;
   };
+  const isBlocked = work.verdict.value?.code === "already_sampled";
   return (
     <div class="row others">
       {work.candidate.value ? (
@@ -104,6 +142,17 @@ function Others({ work }: { readonly work: LaneWork }) {
       <button type="button" disabled={!tube} onClick={to("close")}>
         {t.value.close}
       </button>
+      {work.candidate.value ? (
+        !isBlocked && (
+          <button type="button" onClick={to("elsewhere")}>
+            {t.value.elsewhere}
+          </button>
+        )
+      ) : (
+        <button type="button" onClick={() => work.boxing.begin()}>
+          {t.value.box}
+        </button>
+      )}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { PackPerson } from "../../contract";
 import { hasRare, spell, withGap } from "../../domain/names";
 import { Sign } from "../../ui/Sign";
 import { t } from "../../ui/words";
+import { Carried } from "./Carried";
 import type { Candidate, LaneWork } from "./work";
 
 /** Who stands here, as far as a lane may know, and what to do; then what to read aloud (MT-21, ID-43). */
@@ -22,16 +23,26 @@ export function PersonCard({ candidate, work }: { readonly candidate: Candidate;
           </span>
         </p>
         <p>{person.address}</p>
-        {person.flags.map((flag) => (
-          <p class="line ask" key={flag}>
+        {advice(person).map((words) => (
+          <p class="line ask" key={words}>
             <Sign tone="ask" />
-            {t.value.flag[flag] ?? t.value.flagUnknown(flag)}
+            {words}
           </p>
         ))}
+        {work.verdict.value?.ok !== false && <Carried work={work} />}
       </section>
       {work.verdict.value?.ok !== false && <ReadAloud person={person} key={person.id} />}
     </>
   );
+}
+
+/** Until then a tube is in nobody's hands but the staff's (MT-13), and somebody comes along (LE-40). */
+const GROWN_UP = 18;
+
+/** What to do, never why (MT-21). */
+function advice({ flags, age }: PackPerson): readonly string[] {
+  const told = flags.map((flag) => t.value.flag[flag] ?? t.value.flagUnknown);
+  return age !== null && age < GROWN_UP ? [...told, t.value.child] : told;
 }
 
 function ReadAloud({ person }: { readonly person: PackPerson }) {

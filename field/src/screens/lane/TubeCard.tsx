@@ -17,12 +17,13 @@ export function TubeCard({ work }: { readonly work: LaneWork }) {
       <section class="tube none">
         <h2>{t.value.noTube}</h2>
         <p>{t.value.noTubeHint(left ?? 0)}</p>
+        <TakenAway work={work} />
       </section>
     );
   }
   const held = tube.swabs.length;
   const others = work.open.value.filter(({ code }) => code !== tube.code).map(({ code }) => tubeCode(code));
-  const asks = work.overdue(tube, Date.now());
+  const asks = work.overdue(tube, app.now.value);
   const taken = new Set(tube.swabs.map(({ position }) => position));
   return (
     <section class="tube">
@@ -41,6 +42,7 @@ export function TubeCard({ work }: { readonly work: LaneWork }) {
         ))}
       </div>
       {others.length > 0 && <p>{t.value.otherOpen(others.join("、"))}</p>}
+      <TakenAway work={work} />
       {asks.code === "tube_time" && (
         <p class="line ask">
           <Sign tone="ask" />
@@ -48,5 +50,19 @@ export function TubeCard({ work }: { readonly work: LaneWork }) {
         </p>
       )}
     </section>
+  );
+}
+
+/** Opened on two phones, or voided at the desk: out of use until the point chief has decided (MT-26). */
+function TakenAway({ work }: { readonly work: LaneWork }) {
+  return (
+    <>
+      {work.taken.value.map(({ code }) => (
+        <p class="line stop" key={code}>
+          <Sign tone="stop" />
+          {sentence("tube_frozen", { tube: tubeCode(code) })}
+        </p>
+      ))}
+    </>
   );
 }

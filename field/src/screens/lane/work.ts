@@ -2,11 +2,12 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 
 import type { PackPerson } from "../../contract";
+import { isBindable } from "../../domain/codes";
 import { citizenIdFault, normaliseDocument } from "../../domain/document";
 import { newId } from "../../domain/ids";
 import {
-  dwellingOf,
   lastSwabs,
+  mixOf,
   openTubes,
   sampledInRound,
   type LaneState,
@@ -17,31 +18,37 @@ import { bareToken, byFullNumber, isToken, search } from "../../domain/search";
 import {
   chooseTube,
   mayClose,
+  looksLikeTube,
   mayOpen,
   mayReject,
+  mayRepeat,
   mayStayOpen,
   type CloseReason,
   type PersonFacts,
   type RejectReason,
+  type RepeatReason,
 } from "../../domain/tubes";
 import { no, type Facts, type Verdict } from "../../domain/verdict";
-import type { NewEvent } from "../../store/outbox";
+import type { Decision } from "../../store/log";
+import { isFull } from "../../store/trouble";
 import { feel, type Tone } from "../../ui/feedback";
 import { dayOf, timeOf, tubeCode } from "../../ui/format";
 import { language, sentence, t } from "../../ui/words";
 import type { App } from "../app";
+import { Boxing } from "./boxing";
 
 export type How = "scan" | "search" | "typed";
-export type Panel = "person" | "close" | "reject" | "add";
+export type Panel = "person" | "close" | "reject" | "add" | "repeat" | "elsewhere" | "box" | "hand";
 
 export interface Candidate {
   readonly person: PackPerson;
   readonly how: How;
 }
 
+/** The last word, kept as what makes it: another language says it anew. */
 export interface Notice {
   readonly tone: Tone;
-  readonly text: string;
+  readonly words: () => string;
 }
 
 /** What quick add asks for (MT-23). */
@@ -55,6 +62,13 @@ export interface NewPerson {
   readonly note: string;
 }
 
+/** A proof of having been sampled elsewhere (MT-22). */
+export interface Proof {
+  readonly place: string;
+  readonly proof: string;
+  readonly taken_on: string;
+}
+
 export const UNDO_MS = 10_000;
 const RESULTS = 30;
 
@@ -65,16 +79,25 @@ export class LaneWork {
   readonly results: Signal<readonly PackPerson[]> = signal([]);
   readonly notice: Signal<Notice | null> = signal(null);
   readonly camera: Signal<boolean> = signal(false);
+  /** A code that nobody here goes by: it is bound to whom it is found to belong to (code_bound). */
+  readonly carried: Signal<string> = signal("");
+  readonly boxing: Boxing;
   /** Until when a touch is the echo of the one before: a second tap must not hit what has just come under the thumb. */
   private quietUntil = 0;
 
   readonly open: ReadonlySignal<readonly LaneTube[]>;
+  /** Open here, but the pack says that something else was decided: two phones, or voided. */
+  readonly taken: ReadonlySignal<readonly LaneTube[]>;
   readonly tube: ReadonlySignal<LaneTube | null>;
   readonly verdict: ReadonlySignal<Verdict | null>;
   readonly last: ReadonlySignal<readonly Swab[]>;
 
   constructor(readonly app: App) {
-    this.open = computed(() => openTubes(app.state.value, app.laneId.value));
+    this.boxing = new Boxing(this);
+    this.open = computed(() => this.openIn(app.state.value));
+    this.taken = computed(() =>
+      openTubes(app.state.value, app.laneId.value).filter(({ code }) => this.isTakenAway(code)),
+    );
     const choice = computed(() => {
       const candidate = this.candidate.value;
       return candidate ? this.choose(app.state.value, candidate.person) : null;
@@ -91,12 +114,16 @@ export class LaneWork {
   enter(raw: string, bySight: boolean): void {
     const text = raw.trim();
     if (text === "") return;
-    const person = this.app.index.value.byToken.get(bareToken(text));
+    this.app.touched();
+    if (this.panel.value === "box") return this.boxing.scan(text);
+    const token = bareToken(text);
+    const person = this.byToken(token);
     if (person) this.show(person, "scan");
-    else if (isToken(text)) this.missed("person_unknown");
-    else if (this.tubeNamed(text)) void this.openTube(text);
+    else if (isToken(text)) this.carry(token);
+    else if (this.tubeNamed(text) || this.app.state.value.tubes.has(text)) void this.openTube(text);
     else if (this.byCard(text)) return;
-    else if (bySight) this.missed(this.open.value.length === 0 ? "tube_unknown" : "code_unknown");
+    else if (bySight) this.strange(text);
+    else if (this.results.value.length === 0 && this.isTubeLike(text)) this.noTube();
     else this.pickOnly();
   }
 
@@ -119,6 +146,7 @@ export class LaneWork {
 
   dismiss(): void {
     this.candidate.value = null;
+    this.carried.value = "";
     this.panel.value = "person";
     this.query.value = "";
     this.notice.value = null;
@@ -127,9 +155,9 @@ export class LaneWork {
 
   async openTube(code: string): Promise<void> {
     const { round, lane } = this.here();
-    const verdict = await this.app.log.act((state) => {
+    const verdict = await this.act((state) => {
       const dealt = this.tubeNamed(code);
-      const mine = openTubes(state, lane);
+      const mine = this.openIn(state);
       const known = state.tubes.get(code) ?? (dealt ? { ...dealt, round: round?.id ?? "", swabs: [] } : null);
       const verdict = mayOpen(lane, round, known, mine);
       if (!verdict.ok || !known) return { answer: verdict, events: [] };
@@ -139,9 +167,10 @@ export class LaneWork {
         events: [{ ...this.head(), kind: "tube_opened", tube: code, pool, capacity }],
       };
     });
+    if (!verdict) return;
     this.query.value = "";
     if (!verdict.ok) return this.refuse(verdict);
-    this.well(t.value.opened(tubeCode(code)));
+    this.well(() => t.value.opened(tubeCode(code)));
     const waiting = this.verdict.value;
     if (waiting && !waiting.ok) this.refuse(waiting);
   }
@@ -152,12 +181,54 @@ export class LaneWork {
     if (!candidate || this.isEcho()) return;
     this.settle();
     const { person, how } = candidate;
-    const done = await this.app.log.act((state) => {
+    const token = this.carried.value;
+    const done = await this.act((state) => {
       const { tube, verdict } = this.choose(state, person);
       const event = verdict.ok && tube ? this.sample(tube, person.id, verdict, how) : null;
-      return { answer: { verdict, tube }, events: event ? [event] : [] };
+      const bound = { ...this.head(), kind: "code_bound" as const, person: person.id, token };
+      return {
+        answer: { verdict, tube },
+        events: event ? [...(token === "" ? [] : [bound]), event] : [],
+      };
     });
+    if (done) this.after(done.verdict, done.tube, person);
+  }
+
+  /** A second swab in this round, because a supervisor said so by name (MT-22). The person counts once. */
+  async repeat(reason: RepeatReason | "", allowedBy: string): Promise<void> {
+    const candidate = this.candidate.value;
+    if (!candidate || this.isEcho()) return;
+    this.settle();
+    const { person, how } = candidate;
+    const done = await this.act((state) => {
+      const allowed = mayRepeat(reason, allowedBy);
+      if (!allowed.ok || reason === "") return { answer: { verdict: allowed, tube: null }, events: [] };
+      const { tube, verdict } = this.choose(state, person, true);
+      if (!verdict.ok || !tube) return { answer: { verdict, tube }, events: [] };
+      const event = this.sample(tube, person.id, verdict, how);
+      return {
+        answer: { verdict, tube },
+        events: [{ ...event, repeat: reason, allowed_by: allowedBy.trim() }],
+      };
+    });
+    if (!done) return;
+    if (done.verdict.ok) this.panel.value = "person";
     this.after(done.verdict, done.tube, person);
+  }
+
+  /** Shows a proof of having been sampled elsewhere: written down, no swab (MT-22, MT-40). */
+  async elsewhere(proof: Proof): Promise<void> {
+    const candidate = this.candidate.value;
+    if (!candidate || this.isEcho()) return;
+    this.settle();
+    const { person } = candidate;
+    const done = await this.act(() => {
+      const event = { ...this.head(), kind: "sampled_elsewhere" as const, person: person.id, ...proof };
+      return { answer: true, events: [event] };
+    });
+    if (!done) return;
+    this.dismiss();
+    this.well(() => t.value.notedElsewhere(person.name));
   }
 
   /** Somebody the pack does not know: written down and sampled in one step (MT-23). */
@@ -165,18 +236,24 @@ export class LaneWork {
     if (this.isEcho()) return;
     this.settle();
     const id = newId();
-    const facts = { id, dwelling: dwellingOf(found), mix: "", single: false };
-    const done = await this.app.log.act((state) => {
-      const { lane, round } = this.here();
-      const choice = chooseTube(round, openTubes(state, lane), facts, null, this.app.lane.value?.pool ?? "");
+    const facts = { id, dwelling: this.app.homeOf.value(found), mix: "", single: false };
+    const token = this.carried.value;
+    const done = await this.act((state) => {
+      const { round } = this.here();
+      const choice = chooseTube(round, this.openIn(state), facts, null, this.app.lane.value?.pool ?? "");
       const sample =
         choice.tube && choice.verdict.ok ? this.sample(choice.tube, id, choice.verdict, "typed") : null;
       if (!sample) return { answer: choice, events: [] };
       return {
         answer: choice,
-        events: [{ ...this.head(), kind: "person_found" as const, person: id, ...found }, sample],
+        events: [
+          { ...this.head(), kind: "person_found" as const, person: id, ...found },
+          ...(token === "" ? [] : [{ ...this.head(), kind: "code_bound" as const, person: id, token }]),
+          sample,
+        ],
       };
     });
+    if (!done) return;
     if (done.verdict.ok) this.panel.value = "person";
     this.after(done.verdict, done.tube, { name: found.name });
   }
@@ -184,24 +261,23 @@ export class LaneWork {
   /** Within ten seconds: that was the wrong one. */
   async undo(swab: Swab): Promise<void> {
     const verdict = await this.giveBack(swab, "wrong_person");
-    if (verdict.ok)
-      this.well(t.value.undone(this.nameOf(swab.person)), "ask", t.value.flashBack(swab.position));
+    if (!verdict) return;
+    const name = this.nameOf(swab.person);
+    if (verdict.ok) this.well(() => t.value.undone(name), "ask", t.value.flashBack(swab.position));
     else this.refuse(verdict);
   }
 
   async reject(swab: Swab, reason: RejectReason): Promise<void> {
     const verdict = await this.giveBack(swab, reason);
+    if (!verdict) return;
     if (!verdict.ok) return this.refuse(verdict);
     this.panel.value = "person";
-    this.well(
-      t.value.givenBack(this.nameOf(swab.person), swab.position),
-      "ask",
-      t.value.flashBack(swab.position),
-    );
+    const name = this.nameOf(swab.person);
+    this.well(() => t.value.givenBack(name, swab.position), "ask", t.value.flashBack(swab.position));
   }
 
   async close(code: string, spoken: number, reason: CloseReason): Promise<void> {
-    const verdict = await this.app.log.act((state) => {
+    const verdict = await this.act((state) => {
       const verdict = mayClose(state.tubes.get(code) ?? null, spoken, reason);
       const event = {
         ...this.head(state.tubes.get(code)?.round),
@@ -212,9 +288,10 @@ export class LaneWork {
       };
       return { answer: verdict, events: verdict.ok ? [event] : [] };
     });
+    if (!verdict) return;
     if (!verdict.ok) return this.refuse(verdict);
     this.panel.value = "person";
-    this.well(t.value.closedTube(tubeCode(code), spoken));
+    this.well(() => t.value.closedTube(tubeCode(code), spoken));
   }
 
   /** Full, or too long since the first swab: what the tube asks for now. */
@@ -241,40 +318,75 @@ export class LaneWork {
     this.quietUntil = Date.now() + 350;
   }
 
-  private choose(state: LaneState, person: PackPerson): { tube: LaneTube | null; verdict: Verdict } {
-    const { lane, round } = this.here();
+  /** Write one act down, or say that it could not be written: then it has not happened. */
+  async act<Answer>(decide: (state: LaneState) => Decision<Answer>): Promise<Answer | null> {
+    this.app.touched();
+    try {
+      return await this.app.log.act(decide);
+    } catch (problem) {
+      this.app.troubled(problem);
+      this.say("stop", isFull(problem) ? "storage_full" : "storage_shut");
+      return null;
+    }
+  }
+
+  /** Whose code this is: of the pack, or bound here since. */
+  private byToken(token: string): PackPerson | undefined {
+    const bound = this.app.state.value.bound.get(token);
+    return (
+      this.app.index.value.byToken.get(token) ?? (bound === undefined ? undefined : this.app.person(bound))
+    );
+  }
+
+  /** What the pack says of a tube weighs more than this phone's own last act on it. */
+  private isTakenAway(code: string): boolean {
+    return ["frozen", "voided"].includes(this.tubeNamed(code)?.state ?? "");
+  }
+
+  private openIn(state: LaneState): readonly LaneTube[] {
+    return openTubes(state, this.app.laneId.value).filter(({ code }) => !this.isTakenAway(code));
+  }
+
+  private choose(
+    state: LaneState,
+    person: PackPerson,
+    isRepeat = false,
+  ): { tube: LaneTube | null; verdict: Verdict } {
+    const { round } = this.here();
     const facts: PersonFacts = {
       id: person.id,
-      dwelling: dwellingOf(person),
-      mix: person.mix ?? "",
+      dwelling: this.app.homeOf.value(person),
+      mix: mixOf(person),
       single: person.flags.includes("single"),
     };
-    const sampled = sampledInRound(state, round?.id ?? "", person);
-    const choice = chooseTube(round, openTubes(state, lane), facts, sampled, this.app.lane.value?.pool ?? "");
+    const sampled = isRepeat ? null : sampledInRound(state, round?.id ?? "", person);
+    const choice = chooseTube(round, this.openIn(state), facts, sampled, this.app.lane.value?.pool ?? "");
     if (choice.verdict.code !== "no_tube_open" || !facts.single) return choice;
     return { ...choice, verdict: no("no_tube_open", { pool: "single" }) };
   }
 
-  private sample(tube: LaneTube, person: string, verdict: Verdict, how: How): NewEvent {
+  private sample(tube: LaneTube, person: string, verdict: Verdict, how: How) {
     const position = Number(verdict.facts["position"]);
-    return { ...this.head(), kind: "sample", tube: tube.code, position, person, how };
+    return { ...this.head(), kind: "sample" as const, tube: tube.code, position, person, how };
   }
 
   private after(verdict: Verdict, tube: LaneTube | null, person: { readonly name: string }): void {
     if (!verdict.ok || !tube) return this.refuse(verdict);
     const position = Number(verdict.facts["position"]);
-    const done = t.value.taken(person.name, position);
+    const done = () => t.value.taken(person.name, position);
     this.candidate.value = null;
+    this.carried.value = "";
     const now = this.app.state.value.tubes.get(tube.code);
     if (!now || now.swabs.length < now.capacity)
       return this.well(done, "ok", `${position} / ${tube.capacity}`);
-    const isFull = sentence("tube_full", this.spoken(this.overdue(now, Date.now()).facts));
+    const { facts } = this.overdue(now, Date.now());
+    const full = () => sentence("tube_full", this.spoken(facts));
     this.panel.value = "close";
-    this.well(`${done} · ${isFull}`, "ask", `${position} / ${tube.capacity} ${t.value.flashFull}`);
+    this.well(() => `${done()} · ${full()}`, "ask", `${position} / ${tube.capacity} ${t.value.flashFull}`);
   }
 
-  private giveBack(swab: Swab, reason: RejectReason): Promise<Verdict> {
-    return this.app.log.act((state) => {
+  private giveBack(swab: Swab, reason: RejectReason): Promise<Verdict | null> {
+    return this.act((state) => {
       const verdict = mayReject(state.tubes.get(swab.tube) ?? null, swab.position, reason);
       const isLive = state.swabs.has(swab.id);
       const answer = verdict.ok && !isLive ? no("position_empty", { position: swab.position }) : verdict;
@@ -283,11 +395,11 @@ export class LaneWork {
     });
   }
 
-  private here() {
+  here() {
     return { lane: this.app.laneId.value, round: this.app.round.value };
   }
 
-  private head(round = this.app.round.value?.id ?? "") {
+  head(round = this.app.round.value?.id ?? "") {
     const now = Date.now();
     return { id: newId(now), at: new Date(now).toISOString(), round, lane: this.app.laneId.value };
   }
@@ -322,19 +434,44 @@ export class LaneWork {
     return [...found, ...search(this.app.index.value, query, RESULTS)].slice(0, RESULTS);
   }
 
-  /** Nothing here goes by that code; the field is empty again for the next. */
-  private missed(code: "person_unknown" | "tube_unknown" | "code_unknown"): void {
-    this.query.value = "";
-    this.say("stop", code);
+  /** A code of nobody here, which is no tube of ours either. */
+  private strange(text: string): void {
+    if (this.isTubeLike(text) || (this.open.value.length === 0 && !this.candidate.value)) this.noTube();
+    else if (isBindable(text, dayOf(Date.now()))) this.carry(text);
+    else {
+      this.query.value = "";
+      this.say("stop", "code_unknown");
+    }
   }
 
-  private say(tone: Tone, code: string, facts: Facts = {}): void {
-    this.notice.value = { tone, text: sentence(code, this.spoken(facts)) };
+  /** Somebody carries a code that the list does not hold: find them, and it is bound at the confirmation. */
+  private carry(token: string): void {
+    this.query.value = "";
+    this.carried.value = token;
+    this.say("ask", this.candidate.value ? "code_waits" : "person_unknown");
+  }
+
+  /** Not dealt to this point, as far as this phone knows: said before any swab, and the list is asked for anew. */
+  private noTube(): void {
+    this.query.value = "";
+    this.app.courier.refresh();
+    this.say("stop", "tube_unknown");
+  }
+
+  private isTubeLike(text: string): boolean {
+    return looksLikeTube(
+      text,
+      (this.app.pack.value?.tubes ?? []).map(({ code }) => code),
+    );
+  }
+
+  say(tone: Tone, code: string, facts: Facts = {}): void {
+    this.notice.value = { tone, words: () => sentence(code, this.spoken(facts)) };
     feel(tone, t.value.flash[tone]);
   }
 
-  private well(text: string, tone: Tone = "ok", word = t.value.flash[tone]): void {
-    this.notice.value = { tone, text };
+  well(words: () => string, tone: Tone = "ok", word = t.value.flash[tone]): void {
+    this.notice.value = { tone, words };
     feel(tone, word);
   }
 

@@ -83,6 +83,8 @@ def may_open(
         return Verdict.no("tube_unknown")
     if tube.lane != lane:
         return Verdict.no("tube_other_lane", tube=tube.code)
+    if round_ is not None and tube.round != round_.id:
+        return Verdict.no("tube_other_round", tube=tube.code)
     if tube.state != "issued":
         return _unusable(tube)
     for other in open_tubes:
