@@ -110,8 +110,8 @@ class Phone:
     def open(self, tube: str) -> Event:
         return self.write("tube_opened", tube=tube, pool="pool10", capacity=10)
 
-    def sample(self, tube: str, position: int, person: UUID | str, how: str = "scan") -> Event:
-        return self.write("sample", tube=tube, position=position, person=str(person), how=how)
+    def sample(self, tube: str, position: int, person: UUID | str, how: str = "scan", **more: Any) -> Event:
+        return self.write("sample", tube=tube, position=position, person=str(person), how=how, **more)
 
     def reject(self, sample: Event, reason: str = "nausea") -> Event:
         return self.write("sample_rejected", sample=sample["id"], reason=reason)
@@ -124,6 +124,25 @@ class Phone:
         return self.write(
             "person_found", person=str(person or new_id()), name=name, document=document, **(blank | fields)
         )
+
+    def elsewhere(self, person: UUID | str, proof: str = "报告 8812") -> Event:
+        day = cast.TODAY.isoformat()
+        return self.write(
+            "sampled_elsewhere", person=str(person), place="市人民医院", proof=proof, taken_on=day
+        )
+
+    def seal(self, tubes: Iterable[str], *, box: UUID | None = None, seal: str = "F-001") -> Event:
+        return self.write(
+            "box_sealed", box=str(box or new_id()), seal=seal, tubes=list(tubes), ice=True, temperature=4.5
+        )
+
+    def hand(self, box: UUID | str, giver: str = "赵敏", taker: str = "司机老周") -> Event:
+        return self.write(
+            "box_handed", box=str(box), giver=giver, taker=taker, vehicle="湘G12345", temperature=5
+        )
+
+    def bind(self, person: UUID | str, token: str) -> Event:
+        return self.write("code_bound", person=str(person), token=token)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests import cast, lane
-from tests.exchange.contract import violations
+from tests.exchange.contract import DEFINITIONS, violations
 from tongxin.access.models import Device
 from tongxin.access.services.devices import offer_enrolment
 from tongxin.core import clock
@@ -67,7 +67,16 @@ def test_every_kind_of_the_contract_is_understood(station: lane.Station) -> None
     phone.open("L1T1")
     phone.reject(taken)
     phone.close("L1T1", 0)
-    sent = batch(phone.written)
+    phone.sample("L1T2", 1, station.town.chen_fang.pk, repeat="doubtful_swab", allowed_by="赵敏")
+    phone.elsewhere(station.town.zhang_wei.pk)
+    box = phone.seal(["L1T1"])["box"]
+    phone.hand(box)
+    phone.bind(station.town.chen_wei.pk, "CARD-OF-0017")
+    sent = batch(phone.written) | {"owed": 3, "owed_since": phone.written[0]["at"]}
+    kinds = {each["$ref"].rsplit("/", 1)[1] for each in DEFINITIONS["CaptureEvent"]["oneOf"]}
+    assert {event["kind"] for event in phone.written} == {
+        DEFINITIONS[kind]["properties"]["kind"]["const"] for kind in kinds
+    }
     assert violations("CaptureBatch", sent) == []
 
     assert {each["verdict"] for each in post(sent).json()["receipts"]} == {"applied"}
@@ -108,11 +117,15 @@ def test_a_phone_that_is_not_enrolled_is_declined(station: lane.Station, token: 
 def test_a_revoked_phone_is_told_to_wipe(station: lane.Station) -> None:
     Device.objects.update(revoked_at=clock.now())
 
-    answers = [post(batch([station.phone.open("L1T1")])), pack()]
+    given = post(batch([station.phone.open("L1T1")]))
+    asked = pack()
 
-    assert [(each.status_code, each.json()) for each in answers] == [
-        (403, {"code": "device_revoked", "wipe": True})
-    ] * 2
+    assert (given.status_code, given.json()["wipe"]) == (200, True)
+    assert violations("CaptureReply", given.json()) == []
+    assert [(each["verdict"], each["code"]) for each in given.json()["receipts"]] == [
+        ("kept", "device_revoked")
+    ]
+    assert (asked.status_code, asked.json()) == (403, {"code": "device_revoked", "wipe": True})
 
 
 def test_too_much_is_declined(station: lane.Station) -> None:

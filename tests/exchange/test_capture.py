@@ -400,18 +400,21 @@ def test_a_time_that_is_still_to_come_becomes_the_servers(station: lane.Station,
     assert (row.occurred_at, row.is_clock_off) == (cast.NOON, True)
 
 
-def test_a_revoked_phone_is_told_to_stop_and_loses_nothing(station: lane.Station) -> None:
+def test_what_a_revoked_phone_owes_is_kept_once(station: lane.Station) -> None:
+    before = station.phone.sample("L1T1", 1, station.town.chen_wei.pk)
+    send([before])
     station.device.revoked_at = timezone.now()
     station.device.save(update_fields=["revoked_at"])
-    event = station.phone.sample("L1T1", 1, station.town.chen_wei.pk)
+    owed = station.phone.sample("L1T1", 2, station.town.chen_fang.pk)
 
-    for _ in range(2):
-        with pytest.raises(capture.Revoked):
-            send([event], batch="0190a000-0000-7000-8000-000000000001")
+    told = [send([before, owed], batch="0190a000-0000-7000-8000-000000000001") for _ in range(3)]
     projection.project()
 
-    assert (Sample.objects.count(), Batch.objects.count()) == (0, 1)
-    assert SetAside.objects.values_list("code", "verdict").get() == ("device_revoked", "refused")
+    assert told == [{before["id"]: ("duplicate", None), owed["id"]: ("kept", "device_revoked")}] * 3
+    assert list(Sample.objects.values_list("id", flat=True)) == [UUID(before["id"])]
+    assert SetAside.objects.values_list("id", "code", "verdict", "settled_at").get() == (
+        UUID(owed["id"]), "device_revoked", "kept", None,
+    )  # fmt: skip
 
 
 def test_a_phone_of_another_point_does_not_write_into_this_lane(station: lane.Station) -> None:

@@ -49,7 +49,7 @@ def tube(code: str) -> tuple[Any, ...]:
     return Tube.objects.values_list("state", "frozen_at").get(code=code)
 
 
-@pytest.mark.parametrize("state", ["boxed", "received", "resulted", "voided"])
+@pytest.mark.parametrize("state", ["testing", "resulted", "archived", "rejected", "voided"])
 def test_a_late_lane_never_takes_a_tube_back(station: lane.Station, state: str) -> None:  # DOMAIN 3.5
     Tube.objects.filter(code="L1T1").update(state=state)
     post([station.phone.open("L1T1"), station.phone.sample("L1T1", 1, station.town.chen_wei.pk)])

@@ -111,7 +111,11 @@ _ROLES = (
     ),
     Role("registrar", _("Registrar"), frozenset({"testing.lane.capture"})),
     Role("carrier", _("Carrier"), frozenset({"testing.box.carry"})),
-    Role("lab_liaison", _("Laboratory liaison"), frozenset({"testing.round.read", "testing.result.enter"})),
+    Role(
+        "lab_liaison",
+        _("Laboratory liaison"),
+        frozenset({"testing.round.read", "testing.result.enter", "testing.box.receive"}),
+    ),
     Role(
         "health_officer",
         _("Health officer"),
@@ -185,6 +189,7 @@ TITLES: dict[str, str | Promise] = {
     "reports.ledger.sign": _("sign ledgers as the head"),
     "reports.report.read": _("read reports"),
     "testing.box.carry": _("carry boxes"),
+    "testing.box.receive": _("receive boxes at the laboratory"),
     "testing.code.print": _("print sampling cards"),
     "testing.coverage.claim": _("say why somebody is not sampled here"),
     "testing.lane.capture": _("register at the lane"),

@@ -57,6 +57,44 @@ class TubeAct(TextChoices):
     CLOSED = "closed", pgettext_lazy("tube", "closed")
 
 
+class BoxState(TextChoices):
+    """Where a transport box is (DOMAIN.md 3.5, MT-32)."""
+
+    SEALED = "sealed", pgettext_lazy("box", "sealed")
+    IN_TRANSIT = "in_transit", _("in transit")
+    RECEIVED = "received", _("at the laboratory")
+
+
+class BoxKind(TextChoices):
+    SMALL = "small", pgettext_lazy("box", "small")
+    MEDIUM = "medium", pgettext_lazy("box", "medium")
+    LARGE = "large", pgettext_lazy("box", "large")
+
+
+class Leg(TextChoices):
+    """Between whom a box changes hands."""
+
+    POINT = "point", _("point to carrier")
+    LABORATORY = "laboratory", _("carrier to laboratory")
+
+
+class LabReject(TextChoices):
+    """Why a laboratory sends a tube back (3.5, guard of `received`)."""
+
+    LEAK = "leak", _("leaking or broken")
+    LABEL = "label", _("label cannot be read")
+    COUNT = "count", _("swabs differ from the list")
+    WARM = "warm", _("too warm or too late")
+    EMPTY = "empty", _("no fluid or no swab")
+
+
+class RepeatReason(TextChoices):
+    """Why somebody is swabbed again in the same round (MT-22)."""
+
+    SPOILED_TUBE = "spoiled_tube", _("tube spoiled")
+    DOUBTFUL_SWAB = "doubtful_swab", _("swab doubtful")
+
+
 class Coverage(TextChoices):
     """The nine classes of MT-40: each person of the base is in exactly one."""
 
@@ -127,3 +165,4 @@ class MakeUpReason(TextChoices):
     VOIDED = "voided", _("tube voided")
     INVALID = "invalid", _("result invalid")
     REJECTED = "rejected", _("rejected by the laboratory")
+    DOUBLE = "double", _("one code on two tubes")

@@ -17,6 +17,7 @@ class Device(AreaRow):
     enrolled_at = models.DateTimeField(_("enrolled"))
     seen_at = models.DateTimeField(_("last contact"), null=True)
     owed_count = models.PositiveIntegerField(_("unsent"), default=0)
+    owed_since = models.DateTimeField(_("unsent since"), null=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True)
     revoked_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
 

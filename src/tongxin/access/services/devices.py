@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -142,11 +143,16 @@ def look_as(cursor: Cursor, device: KnownDevice) -> None:
     cursor.execute("SELECT set_config(%s, %s, true)", [scope.SETTING, device.area_path])
 
 
-def note_contact(last: Mapping[UUID, datetime]) -> None:
-    """Note when phones were last heard of (最近联系); only ever later."""
+def note_contact(
+    last: Mapping[UUID, datetime], owed: Mapping[UUID, tuple[int, datetime | None]] | None = None
+) -> None:
+    """Note when phones were last heard of (最近联系), only ever later, and what they said they still owe."""
     for device_id in sorted(last):
+        said: dict[str, Any] = {}
+        if owed and device_id in owed:
+            said["owed_count"], said["owed_since"] = owed[device_id]
         Device.objects.filter(pk=device_id).exclude(seen_at__gte=last[device_id]).update(
-            seen_at=last[device_id]
+            seen_at=last[device_id], **said
         )
 
 

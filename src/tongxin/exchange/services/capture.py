@@ -34,6 +34,8 @@ EVENT_PURPOSE = "exchange.set_aside"
 AT_ONCE = 3
 WAIT_SECONDS = 2.0
 RETRY_SECONDS = (2, 15)
+# What a phone that was put out still owes is taken once; a person says whether it counts.
+REVOKED = Word("kept", "device_revoked")
 # What the tables refuse although the schema let it pass.
 REFUSED_BY_TABLES = (psycopg.DataError, psycopg.IntegrityError, DataError, IntegrityError)
 
@@ -46,10 +48,13 @@ class Receipt(msgspec.Struct, frozen=True, gc=False):
     code: str | None
 
 
-class Reply(msgspec.Struct, frozen=True):
+class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`wipe`: the phone was put out; what it sent is kept, and it may forget what has a receipt."""
+
     batch: UUID
     server_at: datetime
     receipts: list[Receipt]
+    wipe: bool = False
 
 
 class Busy(Exception):
@@ -62,13 +67,13 @@ class Busy(Exception):
 
 
 class Revoked(Exception):
-    """The phone was put out; what it sent has been kept all the same."""
+    """The phone was put out: nothing is handed to it any more."""
 
 
 def receive(*, token: str, sent: bytes, at: datetime) -> Reply:
     """Take a batch from the phone of this token; everything it answers has been committed.
 
-    Raises parcels.Malformed, parcels.TooLarge, Busy, Revoked, and refuses `device_unknown`.
+    Raises parcels.Malformed, parcels.TooLarge, Busy, and refuses `device_unknown`.
     """
     parcel = read(inflate(sent))
     with _admitted():
@@ -90,10 +95,7 @@ def _receive(token: str, sent: bytes, parcel: Parcel, at: datetime, *, careful: 
         device = recognise(cursor, token)
         if device is None:
             raise Refusal("device_unknown")
-        reply = apply_batch(cursor, device, parcel, sent, at, careful=careful)
-    if device.revoked_at is not None:
-        raise Revoked
-    return reply
+        return apply_batch(cursor, device, parcel, sent, at, careful=careful)
 
 
 def apply_batch(
@@ -117,7 +119,8 @@ def apply_batch(
     is_new = bool(kept.fetchall())
     delivery = replace(delivery, is_repeat=not is_new)
     if device.revoked_at is not None:
-        words.update({event.id: Word("refused", "device_revoked") for event in parcel.events})
+        held = testing.held(cursor, parcel.events)
+        words.update({each.id: DUPLICATE if each.id in held else REVOKED for each in parcel.events})
     elif careful:
         words.update(_take_apart(cursor, delivery, parcel.events))
     else:
@@ -127,7 +130,8 @@ def apply_batch(
         _set_aside(cursor, delivery, parcel, aside)
     if not is_new and _brings_news(parcel, words):
         _keep(cursor, delivery, parcel, sent, under=uuid5(parcel.batch_id, f"{device.id} {at.isoformat()}"))
-    return Reply(parcel.batch_id, at, list(_receipts(parcel, words)))
+    receipts = list(_receipts(parcel, words))
+    return Reply(parcel.batch_id, at, receipts, wipe=device.revoked_at is not None)
 
 
 def _take_apart(cursor: Cursor, delivery: Delivery, events: Sequence[Event]) -> dict[UUID, Word]:

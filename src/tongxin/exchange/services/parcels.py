@@ -22,6 +22,7 @@ KINDS: tuple[type[Event], ...] = (*testing.KINDS,)
 AnyEvent: Any = reduce(operator.or_, KINDS)
 
 _AWARE = Annotated[datetime, Meta(tz=True)]
+Owed = Annotated[int, Meta(ge=0, le=10**6)]
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -31,6 +32,8 @@ class Envelope(msgspec.Struct, frozen=True):
     device_at: _AWARE
     events: list[msgspec.Raw]
     app: Annotated[str, Meta(max_length=40)] = ""
+    owed: Owed | None = None
+    owed_since: _AWARE | None = None
 
 
 # A batch whose every event is of a known kind and well formed: nearly all of them, read in one go.
@@ -41,6 +44,8 @@ _Strict = msgspec.defstruct(
         ("device_at", _AWARE),
         ("events", list[AnyEvent]),
         ("app", Annotated[str, Meta(max_length=40)], ""),
+        ("owed", Owed | None, None),
+        ("owed_since", _AWARE | None, None),
     ],
     frozen=True,
 )
@@ -84,6 +89,8 @@ class Parcel:
     odd: list[Odd]
     order: list[Event | Odd]
     raw: bytes
+    owed: int | None = None
+    owed_since: datetime | None = None
 
     def raw_of(self) -> dict[UUID, bytes]:
         """Each event's own bytes, read again only when some must be set aside."""
@@ -123,7 +130,7 @@ def read(raw: bytes) -> Parcel:
         whole = _strict.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _read_loosely(raw)
-    return _parcel(whole.batch, whole.device_at, whole.events, raw)  # type: ignore[attr-defined]
+    return _parcel(cast(Envelope, whole), whole.events, raw)  # type: ignore[attr-defined]
 
 
 def _read_loosely(raw: bytes) -> Parcel:
@@ -131,22 +138,24 @@ def _read_loosely(raw: bytes) -> Parcel:
         whole = _envelope.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         raise Malformed(str(problem)[:300]) from None
-    return _parcel(whole.batch, whole.device_at, [_read_event(bytes(each)) for each in whole.events], raw)
+    return _parcel(whole, [_read_event(bytes(each)) for each in whole.events], raw)
 
 
-def _parcel(batch_id: UUID, device_at: datetime, order: list[Event | Odd], raw: bytes) -> Parcel:
+def _parcel(whole: Envelope, order: list[Event | Odd], raw: bytes) -> Parcel:
     if len(order) > BATCH_LIMIT:
         raise TooLarge
     if not order:
         raise Malformed("a batch holds at least one event - at `$.events`")
+    about = (whole.batch, whole.device_at, len(order))
+    owed = (whole.owed, whole.owed_since)
     if len({each.id.int for each in order}) == len(order) and all(isinstance(each, Event) for each in order):
-        return Parcel(batch_id, device_at, len(order), cast(list[Event], order), [], order, raw)
+        return Parcel(*about, cast(list[Event], order), [], order, raw, *owed)
     first: dict[UUID, Event | Odd] = {}
     for each in order:
         first.setdefault(each.id, each)
     events = [each for each in first.values() if isinstance(each, Event)]
     odd = [each for each in first.values() if isinstance(each, Odd)]
-    return Parcel(batch_id, device_at, len(order), events, odd, order, raw)
+    return Parcel(*about, events, odd, order, raw, *owed)
 
 
 def decode_event(raw: bytes) -> Event:

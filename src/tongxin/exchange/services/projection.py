@@ -78,12 +78,13 @@ def project(limit: int = 1000, *, leaving: Iterable[UUID] = ()) -> int:
         if not batches:
             return 0
         touched = projectors.Touched()
-        for batch in batches:
-            touched.add(events_of(batch))
+        parcels_of = {batch.pk: parcel_of(batch) for batch in batches}
+        for parcel in parcels_of.values():
+            touched.add(parcel.events)
         for device_id in sorted({batch.device_id for batch in batches}):
             touched.add(_reconsider(SetAside.objects.filter(device_id=device_id)))
         projectors.settle(touched, at=at)
-        devices.note_contact(_contacts(batches))
+        devices.note_contact(_contacts(batches), _owed(batches, parcels_of))
         Batch.objects.filter(pk__in=[batch.pk for batch in batches]).update(projected_at=at)
     return len(batches)
 
@@ -98,10 +99,10 @@ def reconsider_all(limit: int = ASIDE_AT_A_TIME) -> int:
     return len(events)
 
 
-def events_of(batch: Batch) -> list[Event]:
-    """The events of a stored batch that are of a known kind and well formed."""
+def parcel_of(batch: Batch) -> parcels.Parcel:
+    """A stored batch, read again."""
     sent = ciphers.decrypt_bytes(batch.sealed, purpose=capture.BATCH_PURPOSE)
-    return parcels.read(parcels.inflate(sent)).events
+    return parcels.read(parcels.inflate(sent))
 
 
 def _next(leaving: Iterable[UUID]) -> UUID | None:
@@ -115,6 +116,18 @@ def _contacts(batches: Iterable[Batch]) -> dict[UUID, datetime]:
     for batch in batches:
         last[batch.device_id] = max(batch.recorded_at, last.get(batch.device_id, batch.recorded_at))
     return last
+
+
+def _owed(
+    batches: Iterable[Batch], parcels_of: dict[UUID, parcels.Parcel]
+) -> dict[UUID, tuple[int, datetime | None]]:
+    """What each phone said that it still owes, with its latest batch; those of an older edition say nothing."""
+    found: dict[UUID, tuple[int, datetime | None]] = {}
+    for batch in sorted(batches, key=lambda each: each.recorded_at):
+        parcel = parcels_of[batch.pk]
+        if parcel.owed is not None:
+            found[batch.device_id] = (parcel.owed, parcel.owed_since if parcel.owed else None)
+    return found
 
 
 def _reconsider(rows: QuerySet[SetAside], limit: int = ASIDE_AT_A_TIME) -> list[Event]:

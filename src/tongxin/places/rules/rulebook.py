@@ -8,6 +8,8 @@ from typing import Any
 from tongxin.core.verdicts import Verdict
 
 POOLS = ("pool20", "pool10", "pool5", "household", "single")
+LANE_FLAGS = ("priority", "single", "door", "apart")
+FLAGGED_TAGS = ("孕妇", "婴幼儿", "残疾", "高龄", "独居老人", "单采", "上门采样", "不混采")
 MORE, LESS = "more", "less"
 
 
@@ -86,6 +88,9 @@ RULEBOOK: Mapping[str, Kind] = {
     "testing.result.urgent_hours": parts("h", "fever", "in_patient", "apart", "volunteer", least=1, most=96),
     "testing.result.report_hours": number("h", 1, 24),
     "testing.clock.tolerance_seconds": number("s", 10, 3600),
+    "testing.lane.flags": Kind(choices=LANE_FLAGS, keys=FLAGGED_TAGS),
+    "testing.box.tubes": parts("tubes", "small", "medium", "large", least=1, most=200),
+    "testing.box.degrees": parts("°C", "least", "most", least=-80, most=40),
     "testing.claim.visits_refused": number("visits", 1, 10, stricter=LESS),
     "testing.waste.bag_fill": number("", 0.1, 1, whole=False),
     "testing.waste.store_days": number("days", 1, 14),

@@ -70,3 +70,20 @@ class Lane(AreaRow):
 
     def __str__(self) -> str:
         return f"{self.site} {self.number}"
+
+
+class QueueCount(AreaRow):
+    """How many people wait at a point, as its chief counts or estimates them (排队人数). The newest holds."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    waiting = models.PositiveSmallIntegerField(_("people waiting"))
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=60)
+
+    class Meta:
+        verbose_name = _("queue")
+        indexes = [models.Index(fields=["round", "site", "-at"], name="queue_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.site}: {self.waiting}"

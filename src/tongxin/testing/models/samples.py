@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.models import Captured
-from tongxin.testing.enums import TubeAct
+from tongxin.testing.enums import RepeatReason, TubeAct
 
 
 class LaneFact(Captured):
@@ -57,6 +57,22 @@ class SampleRejection(LaneFact):
 
     class Meta:
         verbose_name = _("rejected sample")
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Repeat(LaneFact):
+    """A second swab of somebody in the same round, allowed (复采, MT-22). Its key is the swab's."""
+
+    KEEPING = "health"
+
+    person_id = models.UUIDField()
+    reason = models.CharField(_("why"), max_length=16, choices=RepeatReason.choices)
+    allowed_by = models.CharField(_("allowed by"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("repeated swab")
 
     def __str__(self) -> str:
         return self.reason

@@ -39,7 +39,7 @@ def standing(code: str, reports: Iterable[Reported]) -> Standing:
 
 def may_release(*, tube: str, state: str, found: Standing) -> Verdict:
     """May this tube's result be told as it was reported? A contradicted one may not."""
-    if state == "voided":
+    if state in {"voided", "rejected"}:
         return Verdict.no("tube_state", tube=tube, state=state)
     if found.status in {ResultStatus.NO_RESULT, ResultStatus.PENDING}:
         return Verdict.no("result_missing", tube=tube)
@@ -52,7 +52,7 @@ def may_release(*, tube: str, state: str, found: Standing) -> Verdict:
 
 def may_doubt(*, tube: str, state: str, found: Standing) -> Verdict:
     """May a contradicted result be told as grey? It never becomes negative by hand."""
-    if state == "voided":
+    if state in {"voided", "rejected"}:
         return Verdict.no("tube_state", tube=tube, state=state)
     if found.status in {ResultStatus.CONFLICT, ResultStatus.CHECK_CT}:
         return Verdict.yes()

@@ -1,5 +1,6 @@
 """The events of a lane (通道事件): what each kind says, and in what form (contracts/capture.schema.json)."""
 
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from tongxin.core.capture import Event, Reference
 
 TubeCode = Annotated[str, Meta(min_length=1, max_length=24)]
 Word40 = Annotated[str, Meta(max_length=40)]
+Name60 = Annotated[str, Meta(min_length=1, max_length=60)]
+Celsius = Annotated[float, Meta(ge=-90, le=60)]
 Plain = r"^[\w-]*$"
 
 
@@ -22,7 +25,13 @@ class LaneEvent(Event, frozen=True, gc=False, tag_field="kind"):
 
     @property
     def tube_code(self) -> str:
+        """The tube that must be of this lane."""
         return ""
+
+    @property
+    def tube_codes(self) -> tuple[str, ...]:
+        """The tubes that are to be settled."""
+        return (self.tube_code,) if self.tube_code else ()
 
 
 class TubeOpened(LaneEvent, frozen=True, gc=False, tag="tube_opened"):
@@ -62,6 +71,8 @@ class SampleTaken(LaneEvent, frozen=True, gc=False, tag="sample"):
     position: Annotated[int, Meta(ge=1, le=40)]
     person: UUID
     how: Literal["scan", "search", "typed"]
+    repeat: Literal["spoiled_tube", "doubtful_swab"] | None = None
+    allowed_by: Annotated[str, Meta(max_length=60)] = ""
 
     @property
     def tube_code(self) -> str:
@@ -90,3 +101,49 @@ class PersonFound(LaneEvent, frozen=True, gc=False, tag="person_found"):
     unit: Word40 = ""
     room: Word40 = ""
     note: Annotated[str, Meta(max_length=200)] = ""
+
+
+class SampledElsewhere(LaneEvent, frozen=True, gc=False, tag="sampled_elsewhere"):
+    """他处已采: a proof from elsewhere is a reason; no swab is taken (MT-22, MT-40)."""
+
+    TABLE: ClassVar[str] = "testing_claim"
+
+    person: UUID
+    place: Annotated[str, Meta(min_length=1, max_length=100)]
+    proof: Annotated[str, Meta(min_length=1, max_length=200)]
+    taken_on: date
+
+
+class BoxSealed(LaneEvent, frozen=True, tag="box_sealed"):
+    """装箱封箱: the tubes that were scanned into a box, and its seal (MT-32)."""
+
+    TABLE: ClassVar[str] = "testing_boxsealing"
+
+    box: UUID
+    seal: TubeCode
+    tubes: Annotated[list[TubeCode], Meta(min_length=1, max_length=200)]
+    ice: bool
+    temperature: Celsius | None = None
+
+    @property
+    def tube_codes(self) -> tuple[str, ...]:
+        return tuple(self.tubes)
+
+
+class BoxHanded(LaneEvent, frozen=True, gc=False, tag="box_handed"):
+    """交接: the carrier took the box over at the point."""
+
+    TABLE: ClassVar[str] = "testing_handover"
+
+    box: UUID
+    giver: Name60
+    taker: Name60
+    vehicle: Word40 = ""
+    temperature: Celsius | None = None
+
+
+class CodeBound(LaneEvent, frozen=True, gc=False, tag="code_bound"):
+    """绑码: a code that somebody already carries, after the identity check."""
+
+    person: UUID
+    token: Annotated[str, Meta(min_length=6, max_length=200)]

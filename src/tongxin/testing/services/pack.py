@@ -7,6 +7,7 @@ process, and sent only when something in it has changed.
 import gzip
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -28,6 +29,12 @@ ZIP_LEVEL = 5
 
 PRIORITY_AGE = "people.person.priority_age"
 TUBE_MINUTES = "testing.tube.open_minutes"
+ALARM, BREACH = "testing.tube.alarm_minutes", "testing.tube.breach_minutes"
+CLOCK = "testing.clock.tolerance_seconds"
+BOX_TUBES = "testing.box.tubes"
+FLAGS = "testing.lane.flags"
+# Somebody of a positive pool is sampled at the door, alone, until the recheck has its result (3.6 step 3).
+RECHECKED = ("single", "door", "apart")
 
 
 class PackRound(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,6 +44,10 @@ class PackRound(msgspec.Struct, frozen=True, omit_defaults=True):
     closes_at: datetime
     area: str
     tube_minutes: int | None = None
+    alarm_minutes: int | None = None
+    breach_minutes: int | None = None
+    clock_seconds: int | None = None
+    box_tubes: dict[str, int] | None = None
 
 
 class PackPoint(msgspec.Struct, frozen=True):
@@ -59,8 +70,8 @@ class PackTube(msgspec.Struct, frozen=True):
     state: str
 
 
-class PackPerson(msgspec.Struct, frozen=True):
-    """A person as a lane may see one."""
+class PackPerson(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person as a lane may see one. `household` and `mix` are opaque: the same or not the same, never why."""
 
     id: UUID
     token: str
@@ -78,6 +89,9 @@ class PackPerson(msgspec.Struct, frozen=True):
     flags: list[str]
     sampled: bool
     sampled_at: datetime | None
+    bound: list[str] = []
+    household: str = ""
+    mix: str = ""
 
 
 class Pack(msgspec.Struct, frozen=True):
@@ -99,8 +113,20 @@ class Made(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    priority_age: int | None
-    tube_minutes: int | None
+    """The dated rows that a lane works by; a row that is missing is not sent."""
+
+    values: dict[str, Any]
+
+    @property
+    def priority_age(self) -> int | None:
+        return self.values.get(PRIORITY_AGE)
+
+    def flags_of(self, tags: Iterable[str]) -> set[str]:
+        """What to do with somebody who has these tags."""
+        table: dict[str, str] = self.values.get(FLAGS) or {}
+        flags = {table[tag] for tag in tags if tag in table}
+        # Who is sampled at the door is sampled alone (table of 3.2).
+        return flags | {"single"} if "door" in flags else flags
 
 
 def pack_for(*, area_path: str, post_id: UUID | None, unless: str, by: Actor, at: datetime) -> Made:
@@ -135,9 +161,9 @@ def _round(area_path: str) -> dict[str, Any] | None:
 
 
 def _rules(area_path: str, at: datetime) -> _Rules:
-    found = rules([PRIORITY_AGE, TUBE_MINUTES], path=area_path, on=clock.day_of(at))
-    values = {name: int(rule.value) for name, rule in found.items()}
-    return _Rules(values.get(PRIORITY_AGE), values.get(TUBE_MINUTES))
+    names = [PRIORITY_AGE, TUBE_MINUTES, ALARM, BREACH, CLOCK, BOX_TUBES, FLAGS]
+    found = rules(names, path=area_path, on=clock.day_of(at))
+    return _Rules({name: found[name].value for name in names if name in found})
 
 
 # A sum over row versions changes with every insert, change and removal, whatever transaction comes first.
@@ -147,6 +173,8 @@ _CURSORS = f"""
            (SELECT {_COUNTED} FROM people_document WHERE area_path ^@ %(area)s),
            (SELECT {_COUNTED} FROM people_code WHERE area_path ^@ %(area)s),
            (SELECT {_COUNTED} FROM people_residence WHERE area_path ^@ %(area)s),
+           (SELECT {_COUNTED} FROM people_tag WHERE area_path ^@ %(area)s),
+           (SELECT {_COUNTED} FROM testing_recheck WHERE area_path ^@ %(area)s),
            (SELECT {_COUNTED} FROM testing_lane WHERE round_id = %(round)s),
            (SELECT {_COUNTED} FROM testing_tube WHERE round_id = %(round)s),
            (SELECT count(*) FROM testing_sample WHERE round_id = %(round)s),
@@ -181,13 +209,20 @@ def _make(
             state=round_["state"],
             closes_at=round_["closes_at"],
             area=round_["area_path"],
-            tube_minutes=held.tube_minutes,
+            tube_minutes=held.values.get(TUBE_MINUTES),
+            alarm_minutes=held.values.get(ALARM),
+            breach_minutes=held.values.get(BREACH),
+            clock_seconds=held.values.get(CLOCK),
+            box_tubes=held.values.get(BOX_TUBES),
         )
         if round_
         else None,
         point=_point(post_id),
         lanes=[PackLane(**row) for row in _rows(_LANES, {"round": round_id, "post": post_id})],
-        tubes=[PackTube(**row) for row in _rows(_TUBES, {"round": round_id, "post": post_id})],
+        tubes=[
+            PackTube(**row)
+            for row in _rows(_TUBES, {"round": round_id, "post": post_id, "day": clock.day_of(at)})
+        ],
         people=_people(area_path, round_id, held, at),
     )
 
@@ -203,6 +238,7 @@ _TUBES = """
            CASE WHEN t.frozen_at IS NOT NULL THEN 'frozen' ELSE t.state END AS state
     FROM testing_tube t JOIN testing_lane l ON l.id = t.lane_id
     WHERE t.round_id = %(round)s AND (%(post)s::uuid IS NULL OR l.site_id = %(post)s)
+      AND (t.state <> 'issued' OR t.expires_on IS NULL OR t.expires_on >= %(day)s)
     ORDER BY t.code"""
 
 _PEOPLE = """
@@ -212,12 +248,26 @@ _PEOPLE = """
          AND t.result <> 'invalid'
         WHERE s.round_id = %(round)s
           AND NOT EXISTS (SELECT 1 FROM testing_samplerejection x WHERE x.sample_id = s.id)
-        GROUP BY s.person_id)
+        GROUP BY s.person_id),
+    cards AS (
+        SELECT c.person_id, array_agg(c.token ORDER BY c.token) AS tokens FROM people_code c
+        WHERE c.area_path ^@ %(area)s AND c.is_bound AND c.revoked_at IS NULL GROUP BY c.person_id),
+    tagged AS (
+        SELECT t.person_id, array_agg(t.name) AS names FROM people_tag t
+        WHERE t.area_path ^@ %(area)s AND t.until IS NULL GROUP BY t.person_id),
+    rechecked AS (
+        SELECT DISTINCT r.person_id FROM testing_recheck r
+        WHERE r.area_path ^@ %(area)s AND r.state IN ('due', 'sampled'))
     SELECT p.id, coalesce(c.token, ''), p.name, p.initials, p.pinyin, p.sex, p.birth_on,
            coalesce(d.head, ''), coalesce(d.tail, ''),
-           coalesce(w.building, ''), coalesce(w.unit, ''), coalesce(w.room, ''), swabbed.at
+           coalesce(w.building, ''), coalesce(w.unit, ''), coalesce(w.room, ''), swabbed.at,
+           cards.tokens, tagged.names, rechecked.person_id IS NOT NULL,
+           left(md5(coalesce(h.household_id, h.dwelling_id)::text || %(area)s), 10)
     FROM people_person p
     LEFT JOIN people_code c ON c.person_id = p.id AND c.revoked_at IS NULL AND NOT c.is_bound
+    LEFT JOIN cards ON cards.person_id = p.id
+    LEFT JOIN tagged ON tagged.person_id = p.id
+    LEFT JOIN rechecked ON rechecked.person_id = p.id
     LEFT JOIN people_document d ON d.person_id = p.id AND d.is_primary
     LEFT JOIN people_residence h ON h.person_id = p.id AND h.is_current AND h.to_on IS NULL
     LEFT JOIN places_dwelling w ON w.id = h.dwelling_id
@@ -233,12 +283,17 @@ def _people(area_path: str, round_id: UUID | None, held: _Rules, at: datetime) -
         rows = cursor.fetchall()
     people = []
     for (
-        key, token, name, initials, pinyin, sex, birth, head, tail, building, unit, room, sampled_at,
+        key, token, name, initials, pinyin, sex, birth, head, tail, building, unit, room, sampled_at, cards, tags,
+        is_rechecked, household,
     ) in rows:  # fmt: skip
         age = None
         if birth is not None:
             age = day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-        is_priority = age is not None and held.priority_age is not None and age >= held.priority_age
+        flags = held.flags_of(tags or ())
+        if is_rechecked:
+            flags.update(RECHECKED)
+        if age is not None and held.priority_age is not None and age >= held.priority_age:
+            flags.add("priority")
         people.append(
             PackPerson(
                 id=key,
@@ -254,9 +309,12 @@ def _people(area_path: str, round_id: UUID | None, held: _Rules, at: datetime) -
                 building=building,
                 unit=unit,
                 room=room,
-                flags=["priority"] if is_priority else [],
+                flags=sorted(flags),
                 sampled=sampled_at is not None,
                 sampled_at=sampled_at,
+                bound=cards or [],
+                household=household or "",
+                mix="apart" if "apart" in flags else "",
             )
         )
     return people

@@ -1,6 +1,6 @@
 """Tubes (混采管): deal them to a lane, and void one whose swabs came to nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from tongxin.places.queries.rules import rule
 from tongxin.testing.enums import MakeUpReason, RoundState, TubeState
 from tongxin.testing.models import Lane, MakeUp, Round, Tube
 from tongxin.testing.queries.points import SECOND_PERSON_MAY
+from tongxin.testing.rules.boxes import is_expired
 from tongxin.testing.services import coverage
 from tongxin.testing.services.rounds import NEW_ID, over_round, refuse
 
@@ -39,12 +40,13 @@ def deal_tubes(
     """Deal tubes to one lane (发管), by their codes or as running numbers behind a prefix (MT-25)."""
     lane = lock(Lane, lane_id)
     by.must("testing.tube.issue", within=lane.area_path)
-    if lane.round.state not in DEALT_IN:
-        refuse(Verdict.no("round_state", number=lane.round.number, state=lane.round.state))
-    wanted = _given(codes) if codes is not None else _running_numbers(prefix.strip().upper(), count)
+    must_be_dealt_in(lane)
+    if is_expired(expires_on, clock.day_of(at)):
+        raise Refusal("batch_expired", batch=batch_label.strip() or "—", day=expires_on)
+    wanted = given_codes(codes) if codes is not None else running_numbers(prefix.strip().upper(), count)
     if not wanted:
         raise Refusal("no_tube_codes")
-    tubes = [
+    tubes = store_new(
         Tube(
             area_path=lane.area_path,
             code=code,
@@ -58,13 +60,7 @@ def deal_tubes(
             issued_at=at,
         )
         for code in wanted
-    ]
-    # A code is unique in the whole register, also where this actor sees nothing: ask by trying.
-    Tube.objects.bulk_create(tubes, ignore_conflicts=True)
-    stored = set(Tube.objects.filter(pk__in=[tube.pk for tube in tubes]).values_list("code", flat=True))
-    for code in wanted:
-        if code not in stored:
-            raise Refusal("tube_taken", tube=code)
+    )
     journal.record(
         "testing.tubes.dealt",
         by=by,
@@ -133,12 +129,32 @@ def owe_make_ups(*, round_: Round, tube_codes: Collection[str], reason: MakeUpRe
         return int(cursor.rowcount)
 
 
-def _given(codes: Sequence[str]) -> list[str]:
+def must_be_dealt_in(lane: Lane) -> None:
+    """Tubes go to lanes of a round that is prepared or open (guard of `issued`)."""
+    if lane.round.state not in DEALT_IN:
+        refuse(Verdict.no("round_state", number=lane.round.number, state=lane.round.state))
+
+
+def store_new(tubes: Iterable[Tube]) -> list[Tube]:
+    """Store vials that nobody has yet, all or none.
+
+    A code is unique in the whole register, also where this actor sees nothing: ask by trying.
+    """
+    made = list(tubes)
+    Tube.objects.bulk_create(made, ignore_conflicts=True)
+    stored = set(Tube.objects.filter(pk__in=[tube.pk for tube in made]).values_list("code", flat=True))
+    for tube in made:
+        if tube.code not in stored:
+            raise Refusal("tube_taken", tube=tube.code)
+    return made
+
+
+def given_codes(codes: Sequence[str]) -> list[str]:
     """The codes as a scanner or a sheet gave them, each once."""
     return list(dict.fromkeys(code for each in codes if (code := each.strip().upper())))
 
 
-def _running_numbers(prefix: str, count: int) -> list[str]:
+def running_numbers(prefix: str, count: int) -> list[str]:
     """The next numbers behind this prefix, as many digits as the longest needs."""
     advisory(f"testing.tubes:{prefix}")
     with connection.cursor() as cursor:
