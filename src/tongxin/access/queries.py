@@ -73,9 +73,10 @@ def journal_of(actor: Actor, *, app: str = "", account_id: UUID | None = None) -
     inside = Q(pk__in=[])
     for path in actor.paths_for(JOURNAL):
         inside |= Q(area_path__startswith=path)
-    entries = Entry.objects.filter(inside)
+    entries = Entry.objects.filter(inside).select_related("facts_row")
     if app:
-        entries = entries.filter(act__startswith=f"{app}.")
+        # By the names themselves, which an index finds; a pattern would walk the whole journal.
+        entries = entries.filter(act__in=[act for act in acts.ACTS if act.startswith(f"{app}.")])
     if account_id:
         entries = entries.filter(account_id=account_id)
     return entries
@@ -87,13 +88,14 @@ def history_of(subject_id: UUID) -> QuerySet[Entry]:
 
 
 def watchers_of(person_id: UUID) -> QuerySet[Entry]:
-    """Who has seen this person's numbers: one by one, or in a list that held them; the latest first."""
-    in_a_list = Q(facts_row__facts__contains={"people": [str(person_id)]})
-    return Entry.objects.filter(SIGHT & (Q(subject_id=person_id) | in_a_list)).order_by("-sequence")
+    """Who has seen this person: on a page, in a list that held them, or a whole number; the latest first."""
+    return Entry.objects.filter(sights__person_id=person_id).order_by("-sequence")
 
 
 def told(entries: Iterable[Entry]) -> list[Told]:
-    """Entries in words."""
+    """Entries in words. A queryset is read together with its facts, where the names stand."""
+    if isinstance(entries, QuerySet):
+        entries = entries.select_related("facts_row")
     return [
         Told(
             id=entry.pk,
@@ -103,7 +105,7 @@ def told(entries: Iterable[Entry]) -> list[Told]:
             who=_("system") if entry.account_name == SYSTEM.name else entry.account_name,
             account_id=entry.account_id,
             device_id=entry.device_id,
-            subject=entry.subject_label,
+            subject=facts.label if (facts := getattr(entry, "facts_row", None)) else "",
             why=entry.why,
             area_path=entry.area_path,
         )

@@ -21,6 +21,14 @@ READ_LEDGER = frozenset({"people.ledger.read"})
 WRITE_LEDGER = READ_LEDGER | {"people.ledger.write"}
 READ_ROUND = frozenset({"testing.round.read", "reports.report.read"})
 CALLS = frozenset({"people.call.read", "people.call.answer"})
+# What a person under a hold, their family and their community may know of it, and the way to appeal (LE-12, LE-13).
+STANDING = frozenset(
+    {"containment.standing.read", "containment.restriction.tell", "containment.appeal.receive"}
+)
+# The second name under a restriction, and the other pair of eyes on an appeal (LE-10, LE-13).
+SECOND = frozenset(
+    {"containment.restriction.approve", "containment.appeal.read", "containment.appeal.review"}
+)
 
 _ROLES = (
     Role(
@@ -29,12 +37,15 @@ _ROLES = (
         READ_ROUND
         | READ_LEDGER
         | READ_REGISTER
+        | STANDING
+        | SECOND
         | {
             "testing.round.approve",
             "testing.round.cancel",
             "testing.pool.read",
             "containment.restriction.read",
             "containment.restriction.renew",
+            "containment.restriction.export",
             "reports.briefing.approve",
             "access.journal.read",
             "places.rule.write",
@@ -48,7 +59,9 @@ _ROLES = (
         | WRITE_LEDGER
         | READ_REGISTER
         | CALLS
+        | STANDING
         | {
+            "containment.appeal.read",
             "people.register.import",
             "people.person.change",
             "testing.round.plan",
@@ -76,6 +89,7 @@ _ROLES = (
         | WRITE_LEDGER
         | READ_REGISTER
         | CALLS
+        | STANDING
         | {
             "people.register.import",
             "people.person.change",
@@ -92,6 +106,7 @@ _ROLES = (
         | READ_LEDGER
         | READ_REGISTER
         | CALLS
+        | STANDING
         | {"testing.coverage.claim", "testing.round.sign", "people.person.change"},
     ),
     Role(
@@ -123,7 +138,11 @@ _ROLES = (
         | WRITE_LEDGER
         | READ_REGISTER
         | CALLS
+        | STANDING
+        | SECOND
         | {
+            "containment.bulk.health",
+            "containment.restriction.export",
             "people.tag.read_sensitive",
             "testing.result.enter",
             "testing.result.release",
@@ -138,11 +157,25 @@ _ROLES = (
         },
     ),
     Role(
+        "legal_officer",
+        _("Legal officer"),
+        STANDING
+        | SECOND
+        | {
+            "containment.bulk.law",
+            "containment.restriction.read",
+            "people.register.read",
+        },
+    ),
+    Role(
         "auditor",
         _("Auditor"),
         frozenset(
             {
                 "access.journal.read",
+                "containment.appeal.read",
+                "containment.audit.read",
+                "containment.restriction.export",
                 "containment.restriction.read",
                 "testing.round.read",
                 "reports.report.read",
@@ -166,6 +199,16 @@ TITLES: dict[str, str | Promise] = {
     "access.account.manage": _("open accounts and give roles"),
     "access.device.enrol": _("enrol and revoke phones"),
     "access.journal.read": _("read the journal"),
+    "containment.appeal.read": _("see appeals"),
+    "containment.appeal.receive": _("take appeals in, and tell the answer"),
+    "containment.appeal.review": _("review appeals against the decisions of others"),
+    "containment.audit.read": _("read the auditor's desk"),
+    "containment.bulk.health": _("sign many holds at once, for health"),
+    "containment.bulk.law": _("sign many holds at once, for law"),
+    "containment.restriction.approve": _("sign holds as the second person"),
+    "containment.restriction.export": _("take copies of the ledger of holds"),
+    "containment.restriction.tell": _("tell people of a hold"),
+    "containment.standing.read": _("see on a person's page what holds them"),
     "containment.restriction.decide": _("decide and lift holds"),
     "containment.restriction.read": _("see holds"),
     "containment.restriction.renew": _("prolong holds"),

@@ -46,3 +46,40 @@ class AppendOnly(RunSQL):
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return self.__class__.__qualname__, [self.table], {}
+
+
+class NeverTruncated(RunSQL):
+    """An append-only table that cannot be emptied either, not by its owner without taking the trigger off first."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(
+            [
+                f"CREATE TRIGGER never_truncated BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION tongxin_append_only()"
+            ],
+            [f"DROP TRIGGER never_truncated ON {table}"],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [self.table], {}
+
+
+class Destroyable(RunSQL):
+    """Append-only, but for the one act that destroys what is no longer to be kept (`tongxin.destroying`, LE-30)."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(
+            [
+                "CREATE OR REPLACE FUNCTION tongxin_destroyable() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN IF TG_OP = 'DELETE' AND current_setting('tongxin.destroying', true) = 'on' "
+                "THEN RETURN NULL; END IF; RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+                f"CREATE TRIGGER destroyable BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION tongxin_destroyable()",
+            ],
+            [f"DROP TRIGGER destroyable ON {table}"],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__qualname__, [self.table], {}

@@ -27,10 +27,11 @@ class Entry(AreaRow):
     device_id = models.UUIDField(null=True)
     subject_kind = models.CharField(max_length=60, blank=True)
     subject_id = models.UUIDField(null=True)
-    subject_label = models.CharField(_("on what"), max_length=120, blank=True)
     occurred_at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(auto_now_add=True)
     why = models.CharField(_("why"), max_length=300, blank=True)
+    # What the facts and the label were, as a digest: they can go, and what is left still checks.
+    facts_digest = models.BinaryField(default=b"")
     digest = models.BinaryField()
 
     class Meta:
@@ -39,17 +40,26 @@ class Entry(AreaRow):
             models.Index(fields=["subject_id", "-sequence"], name="entry_subject"),
             models.Index(fields=["act", "-sequence"], name="entry_act"),
             models.Index(fields=["transaction", "sequence"], name="entry_transaction"),
+            models.Index(fields=["account_id", "-sequence"], name="entry_account"),
+            models.Index(fields=["area_path", "-sequence"], name="entry_area"),
+            models.Index(fields=["occurred_at"], name="entry_occurred"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} {self.subject_label}"
+        return f"{self.act} {self.subject_kind}"
 
 
 class EntryFacts(models.Model):
-    """The facts of an entry, apart from it: they may hold personal facts and can be destroyed (LE-30)."""
+    """The facts of an entry, apart from it: they may hold personal facts and can be destroyed (LE-30).
+
+    `label` is what the subject was called then, a name often.
+    """
+
+    KEEPING = "journal"
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="facts_row")
     area_path = models.CharField(max_length=120)
+    label = models.CharField(_("on what"), max_length=120, blank=True)
     facts = models.JSONField()
 
     class Meta:
@@ -57,6 +67,23 @@ class EntryFacts(models.Model):
 
     def __str__(self) -> str:
         return str(self.entry_id)
+
+
+class Sight(models.Model):
+    """This person was shown by this act (查看记录): in a list, on a page, or a whole number."""
+
+    KEEPING = "journal"
+
+    pk = models.CompositePrimaryKey("person_id", "entry_id")
+    person_id = models.UUIDField()
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="sights", db_index=False)
+    area_path = models.CharField(max_length=120)
+
+    class Meta:
+        verbose_name = _("sight of a person")
+
+    def __str__(self) -> str:
+        return str(self.person_id)
 
 
 class Seal(models.Model):
@@ -74,6 +101,7 @@ class Seal(models.Model):
     class Meta:
         verbose_name = _("journal seal")
         constraints = [models.UniqueConstraint(fields=["area_path", "number"], name="one_seal_a_number")]
+        indexes = [models.Index(fields=["below_transaction"], name="seal_horizon")]
 
     def __str__(self) -> str:
         return f"{self.area_path} {self.number}"

@@ -36,6 +36,7 @@ _CAST = (
     ("carrier", "carrier", "云转运", "area"),
     ("lab", "lab_liaison", "罗检验", "area"),
     ("he", "health_officer", "何医生", "area"),
+    ("lv", "legal_officer", "吕法制", "county"),
     ("commander", "commander", "彭指挥", "county"),
     ("auditor", "auditor", "沈审计", "county"),
     ("operator", "operator", "韦运维", "everywhere"),

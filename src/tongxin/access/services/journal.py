@@ -1,8 +1,8 @@
 """Writing and sealing the journal."""
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -13,9 +13,10 @@ from django.db import connection, models, transaction
 from django.utils.module_loading import import_string
 
 from tongxin.access.actors import Actor
-from tongxin.access.models import Entry, EntryFacts, Seal
+from tongxin.access.models import Entry, EntryFacts, Seal, Sight
 from tongxin.core import clock, scope
 from tongxin.core.ids import new_id
+from tongxin.core.refusals import Refusal
 
 
 def record(
@@ -27,10 +28,15 @@ def record(
     at: datetime | None = None,
     why: str = "",
     facts: Mapping[str, Any] | None = None,
+    people: Collection[UUID] = (),
 ) -> Entry:
-    """Write one act into the journal, in the transaction of the act itself, and owe its reactions."""
+    """Write one act into the journal, in the transaction of the act itself, and owe its reactions.
+
+    `people`: whom this act showed to the actor.
+    """
     moment = at or clock.now()
     body = dict(facts or {})
+    label = str(on)[:120] if on is not None else ""
     entry = Entry(
         id=new_id(),
         area_path=area_path,
@@ -40,32 +46,39 @@ def record(
         device_id=by.device_id,
         subject_kind=on._meta.label_lower if on is not None else "",
         subject_id=on.pk if on is not None and isinstance(on.pk, UUID) else None,
-        subject_label=str(on)[:120] if on is not None else "",
         occurred_at=moment,
         why=why[:300],
+        facts_digest=digest_of_facts(body, label),
     )
-    entry.digest = digest_of(entry, body)
+    entry.digest = digest_of(entry)
     entry.save(force_insert=True)
-    if body:
-        EntryFacts.objects.create(entry=entry, area_path=area_path, facts=body)
+    if body or label:
+        EntryFacts.objects.create(entry=entry, area_path=area_path, facts=body, label=label)
+    _note_sights(entry, people)
     _owe_reactions(entry)
     return entry
 
 
-def digest_of(entry: Entry, facts: Mapping[str, Any]) -> bytes:
+def digest_of_facts(facts: Mapping[str, Any], label: str) -> bytes:
+    """SHA-256 over what can be destroyed."""
+    body = json.dumps([facts, label], sort_keys=True, default=str)
+    return sha256(body.encode()).digest()
+
+
+def digest_of(entry: Entry) -> bytes:
     """SHA-256 over what happened. The facts enter as their own digest, so they can go and the chain stays."""
-    inner = sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
     parts = (
         entry.id,
         entry.area_path,
         entry.act,
         entry.account_id,
+        entry.account_name,
         entry.device_id,
         entry.subject_kind,
         entry.subject_id,
-        entry.occurred_at.isoformat(),
+        entry.occurred_at.astimezone(UTC).isoformat(),
         entry.why,
-        inner,
+        bytes(entry.facts_digest).hex(),
     )
     return sha256("\x1f".join(str(part) for part in parts).encode()).digest()
 
@@ -79,7 +92,10 @@ def seal_all() -> int:
             return 0
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         (horizon,) = cursor.fetchone()
-        for area_path in Entry.objects.order_by().values_list("area_path", flat=True).distinct():
+        # What came since the last run only: the whole journal is never walked for a minute's entries.
+        since = Seal.objects.aggregate(horizon=models.Max("below_transaction"))["horizon"] or 0
+        fresh = Entry.objects.filter(transaction__gte=since, transaction__lt=horizon)
+        for area_path in fresh.order_by().values_list("area_path", flat=True).distinct():
             links += _seal_area(area_path, horizon)
     return links
 
@@ -109,20 +125,60 @@ def link(previous: bytes, digests: list[bytes]) -> bytes:
 
 
 def broken_links() -> list[str]:
-    """Areas and numbers of links that no longer match their entries (for `tongxin doctor`)."""
-    broken = []
+    """What in the journal is no longer as it was sealed (for `tongxin doctor`): links, and entries that were changed.
+
+    Facts that were destroyed leave their digest behind, and break nothing.
+    """
     with scope.everywhere():
-        previous: dict[str, tuple[bytes, int]] = {}
-        for seal in Seal.objects.order_by("area_path", "number"):
-            before, start = previous.get(seal.area_path, (b"", 0))
-            rows = Entry.objects.filter(
-                area_path=seal.area_path, transaction__gte=start, transaction__lt=seal.below_transaction
-            ).order_by("transaction", "sequence")
-            digests = [bytes(digest) for digest in rows.values_list("digest", flat=True)]
-            if link(before, digests) != bytes(seal.digest) or bytes(seal.previous) != before:
-                broken.append(f"{seal.area_path} {seal.number}")
-            previous[seal.area_path] = (bytes(seal.digest), seal.below_transaction)
-    return broken
+        return [*_broken_chain(), *_changed_entries()]
+
+
+def destroy_facts(*, entry_ids: Collection[UUID], by: Actor, at: datetime, why: str) -> int:
+    """Destroy the facts and sights of entries whose time is over (销毁日志事实). Who acted and when stays (LE-30)."""
+    if not by.is_system:
+        raise Refusal("not_allowed", capability="access.facts.destroy")
+    with scope.everywhere(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('tongxin.destroying', 'on', true)")
+        gone, _each = EntryFacts.objects.filter(entry__in=entry_ids).delete()
+        Sight.objects.filter(entry__in=entry_ids).delete()
+        cursor.execute("SELECT set_config('tongxin.destroying', '', true)")
+        record("access.facts.destroyed", by=by, area_path="/", at=at, why=why, facts={"count": gone})
+    return gone
+
+
+def _broken_chain() -> Iterator[str]:
+    previous: dict[str, tuple[bytes, int]] = {}
+    for seal in Seal.objects.order_by("area_path", "number"):
+        before, start = previous.get(seal.area_path, (b"", 0))
+        rows = Entry.objects.filter(
+            area_path=seal.area_path, transaction__gte=start, transaction__lt=seal.below_transaction
+        ).order_by("transaction", "sequence")
+        digests = [bytes(digest) for digest in rows.values_list("digest", flat=True)]
+        if link(before, digests) != bytes(seal.digest) or bytes(seal.previous) != before:
+            yield f"{seal.area_path} {seal.number}"
+        previous[seal.area_path] = (bytes(seal.digest), seal.below_transaction)
+
+
+def _changed_entries() -> Iterator[str]:
+    """Entries whose own digest, or whose facts' digest, does not fit what stands there now."""
+    # Those from before the facts had a digest of their own are held by the chain alone.
+    entries = Entry.objects.exclude(facts_digest=b"").select_related("facts_row").order_by("sequence")
+    for entry in entries.iterator(chunk_size=2000):
+        held = getattr(entry, "facts_row", None)
+        facts_fit = held is None or digest_of_facts(held.facts, held.label) == bytes(entry.facts_digest)
+        if not facts_fit or digest_of(entry) != bytes(entry.digest):
+            yield f"{entry.area_path} {entry.pk}"
+
+
+def _note_sights(entry: Entry, people: Collection[UUID]) -> None:
+    if not people:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO access_sight (entry_id, person_id, area_path)
+               SELECT %s, person, %s FROM unnest(%s::uuid[]) AS person""",
+            [entry.pk, entry.area_path, sorted(set(people))],
+        )
 
 
 @lru_cache(maxsize=1)
@@ -153,4 +209,5 @@ def seen(
             at=at,
             why=why,
             facts={"people": [str(person) for person in people], "count": len(people)},
+            people=people,
         )

@@ -56,4 +56,5 @@ def _record(what: str, shown_id: UUID, person: Person, by: Actor, at: datetime, 
         at=at,
         why=why.strip(),
         facts={what: str(shown_id)},
+        people=[person.pk],
     )
