@@ -56,6 +56,7 @@ def town() -> Town:
         "tang": factories.account("tang", "唐书记", ("community_head", SHUANGXI)),
         "he": factories.account("he", "何医生", ("health_officer", SHUANGXI)),
         "lab": factories.account("lab", "罗检验", ("lab_liaison", SHUANGXI)),
+        "lv": factories.account("lv", "吕法制", ("legal_officer", "/43/08/02/")),
         "commander": factories.account("commander", "彭指挥", ("commander", "/43/08/02/")),
         "auditor": factories.account("auditor", "审计员", ("auditor", SHUANGXI)),
         "operator": factories.account("operator", "运维", ("operator", "/")),

@@ -151,13 +151,10 @@ def _make_ups(scope: Scope) -> Values:
 def _holds(scope: Scope) -> Values:
     start, _end = clock.span_of(clock.day_of(scope.at))
     here = Restriction.objects.filter(area_path__startswith=scope.area_path)
-    ended = Q(lifted_at__gt=start, lifted_at__lte=scope.at) | Q(
-        lifted_at=None, ends_at__gt=start, ends_at__lte=scope.at
-    )
     return {
         "holds_in_force": here.in_force(scope.at).count(),
-        "holds_begun": here.filter(starts_at__gte=start, starts_at__lte=scope.at).count(),
-        "holds_ended": here.filter(ended).count(),
+        "holds_begun": here.begun(start, scope.at).count(),
+        "holds_ended": here.released(start, scope.at).count(),
     }
 
 

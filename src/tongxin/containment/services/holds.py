@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from tongxin.access.actors import SYSTEM
 from tongxin.access.models import Entry
 from tongxin.access.services import journal
-from tongxin.containment.enums import Ground, RestrictionKind
+from tongxin.containment.enums import Ended, Ground, RestrictionKind
 from tongxin.containment.models import Restriction
 from tongxin.containment.rules import may_lift_one
+from tongxin.containment.services.restrictions import end_row
 from tongxin.core import clock
 from tongxin.core.ids import new_id
 from tongxin.core.locks import lock
@@ -45,7 +46,13 @@ def lift_person(entry: Entry) -> None:
     when = rule(
         "containment.hold.lift_when", path=recheck.area_path, on=clock.day_of(recheck.pool.opened_at)
     ).value
-    if may_lift_one(when=when, recheck=recheck.state):
+    # A hold that only waits for this result ends with it, whatever the rule says about the others (LE-12).
+    waits = Restriction.objects.in_force(entry.occurred_at).filter(
+        person=recheck.person_id,
+        grace_from__lte=entry.occurred_at,
+        evidence_id__in=(recheck.pool_id, recheck.pk),
+    )
+    if may_lift_one(when=when, recheck=recheck.state) or waits.exists():
         _lift(recheck.pool_id, [recheck.person_id], _("recheck negative"), at=entry.occurred_at)
 
 
@@ -73,6 +80,7 @@ def _hold(pool: PositivePool, recheck: Recheck, hours: Rule, *, at: datetime) ->
         evidence_id=pool.pk,
         rule_id=hours.row_id,
         starts_at=pool.opened_at,
+        held_since=pool.opened_at,
         ends_at=pool.opened_at + timedelta(hours=float(hours.value)),
         decided_by_name=BY_RULE,
         appeal_to=str(appeal_to),
@@ -94,14 +102,4 @@ def _lift(pool_id: UUID, people: list[UUID], why: str, *, at: datetime) -> None:
         evidence_id__in=evidence, person__in=people, lifted_at=None, ends_at__gt=at
     )
     for held in open_.order_by("pk"):
-        held.lifted_at, held.lift_reason = at, why
-        held.save(update_fields=["lifted_at", "lift_reason"])
-        journal.record(
-            "containment.restriction.lifted",
-            by=SYSTEM,
-            on=held,
-            area_path=held.area_path,
-            at=at,
-            why=why,
-            facts={"evidence": str(pool_id), "person": str(held.person_id)},
-        )
+        end_row(held, Ended.NEGATIVE, why=why, by=SYSTEM, at=at)

@@ -12,16 +12,24 @@ from django.db import transaction
 from tongxin.access.actors import Actor
 from tongxin.access.services import journal
 from tongxin.containment import rules
-from tongxin.containment.enums import Ground, RestrictionKind
+from tongxin.containment.enums import Ended, RestrictionKind, ToldBy
 from tongxin.containment.models import Restriction
-from tongxin.core import areas, clock
+from tongxin.containment.queries import evidence
+from tongxin.core import areas, clock, locks
 from tongxin.core.ids import new_id
 from tongxin.core.locks import lock
 from tongxin.core.refusals import Refusal
 from tongxin.people.models import Person
 from tongxin.places.queries.rules import rule
 from tongxin.testing.enums import RecheckState
-from tongxin.testing.models import Recheck
+
+DECIDE, RENEW, APPROVE, TELL = (
+    "containment.restriction.decide",
+    "containment.restriction.renew",
+    "containment.restriction.approve",
+    "containment.restriction.tell",
+)
+FOR_HEALTH, FOR_LAW = "containment.bulk.health", "containment.bulk.law"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class Order:
     evidence_id: UUID | None
     ends_at: datetime | None
     kind: str = RestrictionKind.HOLD
+    renews_id: UUID | None = None
 
 
 @transaction.atomic
@@ -41,49 +50,29 @@ def impose(
 ) -> list[Restriction]:
     """Restrict people (采取管控措施) with ground, evidence, end, decider and an address for appeal (LE-10).
 
-    The same person, kind and evidence again is the restriction that is there. Whoever opens a door to this
-    calls `note_refused` after a refusal: the attempt itself is for the auditor (LE-14).
+    Who is already held on the same record is the restriction that is there. Whoever opens a door to this calls
+    `note_refused` after a refusal: the attempt itself is for the auditor (LE-14).
     """
-    by.must("containment.restriction.decide")
+    capability = RENEW if any(order.renews_id for order in orders) else DECIDE
+    by.must(capability)
     people = {each.pk: each for each in Person.objects.live().filter(pk__in=[o.person_id for o in orders])}
     for path in {people[order.person_id].area_path for order in orders if order.person_id in people}:
-        by.must("containment.restriction.decide", within=path)
+        by.must(capability, within=path)
         if approver is not None:
-            approver.must("containment.restriction.renew", within=path)
-    home = _common_path(list(people.values())) or by.home
-    _judge(orders, people, home, by=by, approver=approver, at=at)
-    appeal_to = str(rule("containment.appeal_to", path=home, on=clock.day_of(at)).value)
-    second = rule("containment.second_approver_hours", path=home, on=clock.day_of(at))
-    made = [
-        Restriction.objects.get_or_create(
-            person=people[order.person_id],
-            kind=order.kind,
-            evidence_id=order.evidence_id or UUID(int=0),
-            defaults={
-                "id": new_id(),
-                "area_path": people[order.person_id].area_path,
-                "ground": order.ground,
-                "rule_id": second.row_id,
-                "starts_at": at,
-                "ends_at": order.ends_at or at,
-                "decided_by_id": by.account_id,
-                "decided_by_name": by.name[:60],
-                "approved_by_id": approver.account_id if approver else None,
-                "appeal_to": appeal_to,
-            },
+            approver.must(APPROVE, within=path)
+    # One act on a person at a time: two deciders at once make one restriction.
+    for person_id in sorted({order.person_id for order in orders if order.person_id in people}):
+        locks.advisory(f"containment.restriction {person_id}")
+    home = common_path([person.area_path for person in people.values()]) or by.home
+    renewed = _renewed(orders)
+    _judge(orders, people, renewed, home, by=by, approver=approver, at=at)
+    made = []
+    for order in orders:
+        held = _held(order, at)
+        made.append(
+            held or _make(order, people[order.person_id], renewed, home, by=by, approver=approver, at=at)
         )
-        for order in orders
-    ]
-    for restriction in (row for row, is_new in made if is_new):
-        journal.record(
-            "containment.restriction.imposed",
-            by=by,
-            on=restriction,
-            area_path=restriction.area_path,
-            at=at,
-            facts=_facts(restriction) | {"approver": approver.name if approver else ""},
-        )
-    return [row for row, _is_new in made]
+    return made
 
 
 def note_refused(
@@ -104,20 +93,23 @@ def note_refused(
     )
 
 
+def renewal_of(*, restriction_id: UUID, ends_at: datetime, at: datetime) -> Order:
+    """What going on past the end would rest on: the person's own recheck that is still owed, or nothing."""
+    running = lock(Restriction, restriction_id)
+    if running.lifted_at is not None or running.ends_at <= at:
+        raise Refusal("restriction_over")
+    recheck = evidence.recheck_of(running)
+    is_owed = recheck is not None and recheck.state != RecheckState.NEGATIVE
+    record = recheck.pk if recheck is not None and is_owed else None
+    return Order(running.person_id, running.ground, record, ends_at, running.kind, running.pk)
+
+
 @transaction.atomic
 def extend(
     *, restriction_id: UUID, ends_at: datetime, by: Actor, at: datetime, approver: Actor | None = None
 ) -> Restriction:
-    """Go on past the end (延期) as a new decision, resting on the person's own recheck that is still owed."""
-    running = lock(Restriction, restriction_id)
-    by.must("containment.restriction.renew", within=running.area_path)
-    if running.lifted_at is not None or running.ends_at <= at:
-        raise Refusal("restriction_over")
-    owed = Recheck.objects.filter(pool=running.evidence_id, person=running.person_id).exclude(
-        state=RecheckState.NEGATIVE
-    )
-    recheck = owed.first()
-    order = Order(running.person_id, running.ground, recheck.pk if recheck else None, ends_at)
+    """Go on past the end (延期) as a new decision with its own ground; it begins where the old one ends."""
+    order = renewal_of(restriction_id=restriction_id, ends_at=ends_at, at=at)
     return impose(orders=[order], by=by, at=at, approver=approver)[0]
 
 
@@ -125,87 +117,205 @@ def extend(
 def lift(*, restriction_id: UUID, why: str, by: Actor, at: datetime) -> Restriction:
     """End a restriction early (提前解除), with a reason. Lifted twice is lifted once."""
     running = lock(Restriction, restriction_id)
-    by.must("containment.restriction.decide", within=running.area_path)
+    by.must(DECIDE, within=running.area_path)
     if running.lifted_at is not None:
         return running
     if running.ends_at <= at:
         raise Refusal("restriction_over")
     if not why.strip():
         raise Refusal("reason_needed")
-    running.lifted_at, running.lift_reason = at, why.strip()[:160]
-    running.save(update_fields=["lifted_at", "lift_reason"])
-    journal.record(
-        "containment.restriction.lifted",
-        by=by,
-        on=running,
-        area_path=running.area_path,
-        at=at,
-        why=why,
-        facts=_facts(running),
-    )
+    for row in [running, *Restriction.objects.filter(renews=running, lifted_at=None)]:
+        end_row(row, Ended.EARLY, why=why, by=by, at=at)
     return running
 
 
-def _judge(
-    orders: Sequence[Order],
-    people: dict[UUID, Person],
-    home: str,
-    *,
-    by: Actor,
-    approver: Actor | None,
-    at: datetime,
-) -> None:
-    supported = _supported(orders)
-    asked = [
-        rules.Asked(
-            person=order.person_id,
-            ground=order.ground,
-            has_evidence=order.person_id in people
-            and (order.person_id, order.ground, order.evidence_id) in supported,
-            starts_at=at,
-            ends_at=order.ends_at,
-        )
-        for order in orders
-    ]
-    rules.may_impose(
-        asked,
-        bulk_limit=int(_value("containment.bulk_limit", home, at)),
-        second_after=timedelta(hours=float(_value("containment.second_approver_hours", home, at))),
-        decider=by.account_id,
-        approver=approver.account_id if approver else None,
+@transaction.atomic
+def tell(*, restriction_id: UUID, how: ToldBy, by: Actor, at: datetime) -> Restriction:
+    """Note that the person was told (告知): ground, end, where to appeal. Told twice is told once."""
+    row = lock(Restriction, restriction_id)
+    by.must(TELL, within=row.area_path)
+    if row.noticed_at is not None:
+        return row
+    row.noticed_at, row.noticed_how, row.noticed_by_name = at, how, by.name[:60]
+    row.save(update_fields=["noticed_at", "noticed_how", "noticed_by_name"])
+    journal.record(
+        "containment.restriction.told",
+        by=by,
+        on=row,
+        area_path=row.area_path,
+        at=at,
+        facts={"person": str(row.person_id), "how": str(how)},
+    )
+    return row
+
+
+@transaction.atomic
+def wait_for_result(*, restriction_id: UUID, by: Actor, at: datetime) -> Restriction:
+    """Let the end wait for the final test (等待结果), once and for the hours of the rule at most (LE-12)."""
+    row = lock(Restriction, restriction_id)
+    by.must(RENEW, within=row.area_path)
+    recheck = evidence.recheck_of(row)
+    rules.may_wait_for_result(
+        is_over=row.lifted_at is not None or row.ends_at <= at,
+        grace_given=row.grace_from is not None or Restriction.objects.filter(renews=row).exists(),
+        is_sampled=recheck is not None and recheck.state == RecheckState.SAMPLED,
+        name=row.person.name,
     ).or_refuse()
+    hours = float(value("containment.grace_hours", row.area_path, at))
+    row.grace_from, row.ends_at = row.ends_at, row.ends_at + timedelta(hours=hours)
+    row.save(update_fields=["grace_from", "ends_at"])
+    journal.record(
+        "containment.restriction.waited",
+        by=by,
+        on=row,
+        area_path=row.area_path,
+        at=at,
+        facts=facts_of(row) | {"grace_from": row.grace_from.isoformat()},
+    )
+    return row
 
 
-def _supported(orders: Sequence[Order]) -> set[tuple[UUID, str, UUID | None]]:
-    """Person, ground and record that belong together.
-
-    The records that exist today are pools and their rechecks; a ground whose ledger is not kept here yet has no
-    evidence and is refused.
-    """
-    evidence = {order.evidence_id for order in orders if order.evidence_id}
-    found: set[tuple[UUID, str, UUID | None]] = set()
-    for recheck in Recheck.objects.filter(pool__in=evidence) | Recheck.objects.filter(pk__in=evidence):
-        ground = Ground.POSITIVE if recheck.state == RecheckState.POSITIVE else Ground.POOL_RECHECK
-        if recheck.state != RecheckState.NEGATIVE:
-            found.add((recheck.person_id, ground, recheck.pool_id))
-            found.add((recheck.person_id, ground, recheck.pk))
-    return found
-
-
-def _common_path(people: Sequence[Person]) -> str:
-    """The smallest area that holds all of them."""
-    chains = [areas.chain(person.area_path) for person in people]
-    return max(set.intersection(*map(set, chains)), key=len) if chains else ""
+def end_row(row: Restriction, kind: Ended, *, why: str, by: Actor, at: datetime) -> None:
+    """Write the end of one row that its caller has locked."""
+    row.lifted_at, row.lift_kind = at, kind
+    row.lift_reason, row.lifted_by_name = why.strip()[:160], by.name[:60]
+    row.save(update_fields=["lifted_at", "lift_kind", "lift_reason", "lifted_by_name"])
+    journal.record(
+        "containment.restriction.lifted",
+        by=by,
+        on=row,
+        area_path=row.area_path,
+        at=at,
+        why=why,
+        facts=facts_of(row) | {"kind": str(kind)},
+    )
 
 
-def _value(name: str, path: str, at: datetime) -> Any:
+def value(name: str, path: str, at: datetime) -> Any:
+    """The value of a rule that holds here today."""
     return rule(name, path=path, on=clock.day_of(at)).value
 
 
-def _facts(restriction: Restriction) -> dict[str, str]:
+def common_path(paths: Sequence[str]) -> str:
+    """The smallest area that holds all of these."""
+    chains = [areas.chain(path) for path in paths]
+    return max(set.intersection(*map(set, chains)), key=len) if chains else ""
+
+
+def facts_of(restriction: Restriction) -> dict[str, str]:
     return {
         "ground": restriction.ground,
         "evidence": str(restriction.evidence_id),
         "person": str(restriction.person_id),
         "ends_at": restriction.ends_at.isoformat(),
     }
+
+
+def _renewed(orders: Sequence[Order]) -> dict[UUID, Restriction]:
+    """The restrictions that are carried on, locked, each once."""
+    rows = locks.lock_all(Restriction, [order.renews_id for order in orders if order.renews_id])
+    if Restriction.objects.filter(renews__in=rows).exists():
+        raise Refusal("already_renewed")
+    return {row.pk: row for row in rows}
+
+
+def _held(order: Order, at: datetime) -> Restriction | None:
+    """The restriction in force on the very same record, when no renewal was asked for."""
+    if order.renews_id or order.evidence_id is None:
+        return None
+    records = evidence.kin([order.evidence_id])
+    rows = Restriction.objects.in_force(at).filter(
+        person=order.person_id, kind=order.kind, ground=order.ground
+    )
+    return rows.filter(evidence_id__in=records).order_by("-ends_at").first()
+
+
+def _make(
+    order: Order,
+    person: Person,
+    renewed: dict[UUID, Restriction],
+    home: str,
+    *,
+    by: Actor,
+    approver: Actor | None,
+    at: datetime,
+) -> Restriction:
+    assert order.evidence_id is not None
+    assert order.ends_at is not None
+    before = renewed.get(order.renews_id) if order.renews_id else None
+    decisions = Restriction.objects.filter(
+        person=person, kind=order.kind, evidence_id=order.evidence_id
+    ).count()
+    made = Restriction.objects.create(
+        id=new_id(),
+        area_path=person.area_path,
+        person=person,
+        kind=order.kind,
+        ground=order.ground,
+        evidence_id=order.evidence_id,
+        number=decisions + 1,
+        renews=before,
+        rule_id=rule("containment.second_approver_hours", path=home, on=clock.day_of(at)).row_id,
+        starts_at=before.ends_at if before else at,
+        held_since=(before.held_since or before.starts_at) if before else at,
+        ends_at=order.ends_at,
+        decided_by_id=by.account_id,
+        decided_by_name=by.name[:60],
+        approved_by_id=approver.account_id if approver else None,
+        approved_by_name=approver.name[:60] if approver else "",
+        appeal_to=str(value("containment.appeal_to", home, at)),
+    )
+    journal.record(
+        "containment.restriction.renewed" if before else "containment.restriction.imposed",
+        by=by,
+        on=made,
+        area_path=made.area_path,
+        at=at,
+        facts=facts_of(made) | {"approver": approver.name if approver else ""},
+    )
+    return made
+
+
+def _judge(
+    orders: Sequence[Order],
+    people: dict[UUID, Person],
+    renewed: dict[UUID, Restriction],
+    home: str,
+    *,
+    by: Actor,
+    approver: Actor | None,
+    at: datetime,
+) -> None:
+    records = {order.evidence_id for order in orders if order.evidence_id}
+    known = evidence.supported(records)
+    asked = [
+        rules.Asked(
+            person=order.person_id,
+            ground=order.ground,
+            has_evidence=order.person_id in people
+            and (order.person_id, order.ground, order.evidence_id) in known,
+            starts_at=renewed[order.renews_id].ends_at if order.renews_id in renewed else at,
+            ends_at=order.ends_at,
+            held_since=_since(renewed.get(order.renews_id)) if order.renews_id else None,
+        )
+        for order in orders
+    ]
+    rules.may_impose(
+        asked,
+        bulk_limit=int(value("containment.bulk_limit", home, at)),
+        second_after=timedelta(hours=float(value("containment.second_approver_hours", home, at))),
+        decider=_hand(by, home),
+        approver=_hand(approver, home) if approver else None,
+    ).or_refuse()
+    wrong = evidence.struck(records)
+    for order in orders:
+        if number := wrong.get((order.person_id, order.ground, order.evidence_id)):
+            raise Refusal("evidence_struck", number=number)
+
+
+def _since(row: Restriction | None) -> datetime | None:
+    return (row.held_since or row.starts_at) if row else None
+
+
+def _hand(actor: Actor, home: str) -> rules.Hand:
+    return rules.Hand(actor.account_id, actor.may(FOR_HEALTH, home), actor.may(FOR_LAW, home))

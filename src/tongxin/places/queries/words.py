@@ -39,6 +39,13 @@ TITLES: dict[str, Promise] = {
     "containment.second_approver_hours": _("A restriction longer than this needs a second approver"),
     "containment.bulk_limit": _("Persons that one act may restrict"),
     "containment.appeal_to": _("Where to appeal"),
+    "containment.warn_hours": _("The decider is warned before the end"),
+    "containment.grace_hours": _("The end may wait for the final test"),
+    "containment.appeal.answer_hours": _("An appeal is answered within"),
+    "containment.appeal.correct_hours": _("After an upheld appeal every list is right within"),
+    "containment.export_rows": _("Rows that one person may take along"),
+    "containment.export_days": _("A copy is destroyed after"),
+    "people.call.apart_minutes": _("A try counts again after"),
     "people.call.lease_minutes": _("A call stays with one caller for"),
     "people.call.tries": _("Tries of a call"),
     "people.person.priority_age": _("Priority lane from the age of"),
@@ -95,6 +102,8 @@ UNITS: dict[str, Promise] = {
     "°C": pgettext_lazy("unit", "°C"),
     "%": pgettext_lazy("unit", "%"),
     "mg/L": pgettext_lazy("unit", "mg/L"),
+    "rows": pgettext_lazy("unit", "rows"),
+    "days": pgettext_lazy("unit", "days"),
 }
 
 VALUES: dict[str, Promise] = {

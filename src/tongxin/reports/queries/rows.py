@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -103,16 +103,13 @@ def _in_force(scope: Scope) -> QuerySet[Model]:
 def _begun(scope: Scope) -> QuerySet[Model]:
     start, _end = clock.span_of(clock.day_of(scope.at))
     here = Restriction.objects.filter(area_path__startswith=scope.area_path)
-    return here.filter(starts_at__gte=start, starts_at__lte=scope.at).select_related("person")
+    return here.begun(start, scope.at).select_related("person")
 
 
 def _ended(scope: Scope) -> QuerySet[Model]:
     start, _end = clock.span_of(clock.day_of(scope.at))
     here = Restriction.objects.filter(area_path__startswith=scope.area_path).select_related("person")
-    return here.filter(
-        Q(lifted_at__gt=start, lifted_at__lte=scope.at)
-        | Q(lifted_at=None, ends_at__gt=start, ends_at__lte=scope.at)
-    )
+    return here.released(start, scope.at)
 
 
 _ROWS: dict[str, tuple[str, Callable[[Scope], QuerySet[Any]]]] = {
