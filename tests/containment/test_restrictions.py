@@ -119,7 +119,9 @@ def test_more_than_the_bulk_limit_in_one_act_is_refused(night: Night) -> None:
 def test_many_at_once_need_one_who_signs_for_health_and_one_for_law(
     night: Night, approver: str, code: str
 ) -> None:  # LE-14
-    RuleRow.objects.filter(name="containment.bulk_limit").update(value=2)
+    RuleRow.objects.create(
+        name="containment.bulk_limit", path=cast.SHUANGXI, value=2, valid_from=cast.TODAY, document="县指〔2021〕6 号"
+    )
     three = [order(night, person_id=person.pk) for person in night.members[:3]]
 
     if code:

@@ -103,7 +103,6 @@ UNITS: dict[str, Promise] = {
     "%": pgettext_lazy("unit", "%"),
     "mg/L": pgettext_lazy("unit", "mg/L"),
     "rows": pgettext_lazy("unit", "rows"),
-    "days": pgettext_lazy("unit", "days"),
 }
 
 VALUES: dict[str, Promise] = {
