@@ -120,7 +120,11 @@ def test_many_at_once_need_one_who_signs_for_health_and_one_for_law(
     night: Night, approver: str, code: str
 ) -> None:  # LE-14
     RuleRow.objects.create(
-        name="containment.bulk_limit", path=cast.SHUANGXI, value=2, valid_from=cast.TODAY, document="县指〔2021〕6 号"
+        name="containment.bulk_limit",
+        path=cast.SHUANGXI,
+        value=2,
+        valid_from=cast.TODAY,
+        document="县指〔2021〕6 号",
     )
     three = [order(night, person_id=person.pk) for person in night.members[:3]]
 

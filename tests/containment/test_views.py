@@ -236,7 +236,11 @@ def test_a_copy_needs_a_purpose_and_carries_name_and_time(client: Client, night:
 def test_a_copy_of_more_rows_than_the_rule_allows_is_refused(client: Client, night: Night) -> None:
     hold()
     RuleRow.objects.create(
-        name="containment.export_rows", path=cast.SHUANGXI, value=9, valid_from=cast.TODAY, document="县指〔2021〕6 号"
+        name="containment.export_rows",
+        path=cast.SHUANGXI,
+        value=9,
+        valid_from=cast.TODAY,
+        document="县指〔2021〕6 号",
     )
 
     answer = logged_in(client, night.town, "he").post(
