@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0002_row_level_security"),
+        ("access", "0003_devices_owe_since"),
     ]
 
     operations = [
