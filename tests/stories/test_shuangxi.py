@@ -50,5 +50,8 @@ def test_the_round_ends_with_every_person_accounted_for(tmp_path: Path) -> None:
     assert figures["growth"] == {  # A4: +97 net, explained by who came and who left
         "covered_first": 2621, "covered_last": 2718, "net": 97, "added": 131, "removed": 34,
     }  # fmt: skip
+    kept = figures["ledgers"]  # A6: 46 + 38 + 20 + 5
+    assert [kept[name] for name in ("five", "difficult", "isolated", "returned")] == [46, 38, 20, 5]
+    assert (kept["entries"], kept["persons"], kept["with_end"]) == (109, 97, 5)
     assert figures["pool"] == {"members": 10, "held": 10, "held_after": 0}  # X4
     assert f"{figures['classes']['here']:,}" in run.stdout

@@ -22,6 +22,7 @@ ACTS: dict[str, str | Promise] = {
     "access.holds_export.seen": _("took a copy of the ledger of holds"),
     "access.household.seen": _("saw a household"),
     "access.keys.rotated": _("sealed the numbers with a new key"),
+    "access.ledger.seen": _("saw who stands in a ledger"),
     "access.lab_export.seen": _("exported laboratory rows"),
     "access.notyet.seen": _("saw the list of those not yet tested"),
     "access.person.seen": _("saw the page of a person"),
@@ -125,6 +126,7 @@ APPS: dict[str, str | Promise] = {
     "testing": _("testing"),
     "containment": _("holds"),
     "exchange": _("files and phones"),
+    "reports.ledger.signed": _("signed the day of a ledger"),
     "reports": _("reports"),
 }
 

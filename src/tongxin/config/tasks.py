@@ -4,7 +4,9 @@ from procrastinate.contrib.django import app
 
 from tongxin.access.services import journal
 from tongxin.config.react import run_reaction
+from tongxin.core import clock
 from tongxin.exchange.services import projection
+from tongxin.reports.services import ledgers
 
 
 @app.task(name="tongxin.react", retry=True, pass_context=False)
@@ -22,3 +24,9 @@ def seal_journal(timestamp: int) -> None:
 @app.task(name="tongxin.reconsider_set_aside", queueing_lock="reconsider_set_aside", pass_context=False)
 def reconsider_set_aside(timestamp: int) -> None:
     projection.reconsider_all()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="tongxin.freeze_ledgers", queueing_lock="freeze_ledgers", pass_context=False)
+def freeze_ledgers(timestamp: int) -> None:
+    ledgers.freeze_due(clock.now())

@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.navigation import register_item
+from tongxin.core.panels import register_panel
 
 
 class PeopleConfig(AppConfig):
@@ -11,6 +12,10 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.people import refusals  # noqa: F401, PLC0415 -- registers this app's codes
+        from tongxin.people.queries.ledgers import standing_of  # noqa: PLC0415 -- models are there only now
 
+        register_panel(
+            "people.person", "people/ledgers_panel.html", standing_of, "people.ledger.read", order=60
+        )
         register_item("people:calls", _("Calls"), "phone-call", "people.call.read", 25)
         register_item("people:register", _("Register"), "users", "people.register.read", 60)

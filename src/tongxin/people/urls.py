@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.people import views, views_calls
+from tongxin.people import views, views_calls, views_ledgers
 
 app_name = "people"
 urlpatterns = [
@@ -20,4 +20,6 @@ urlpatterns = [
     path("calls/<uuid:task_id>/answered", views_calls.answered, name="call_answered"),
     path("calls/<uuid:task_id>/phones", views_calls.phones, name="call_phones"),
     path("households/<uuid:household_id>", views.household, name="household"),
+    path("<uuid:person_id>/ledgers", views_ledgers.enter, name="ledger_enter"),
+    path("ledgers/<uuid:entry_id>/end", views_ledgers.end, name="ledger_end"),
 ]

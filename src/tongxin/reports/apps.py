@@ -13,4 +13,5 @@ class ReportsConfig(AppConfig):
         from tongxin.reports import refusals  # noqa: F401, PLC0415 -- registers this app's codes
 
         register_item("reports:home", _("Today"), "home", "", order=1)
+        register_item("reports:ledgers", _("Ledgers"), "checklist", "people.ledger.read", order=62)
         register_item("reports:briefings", _("Briefings"), "news", "reports.report.read", order=80)

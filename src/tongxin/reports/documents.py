@@ -27,7 +27,7 @@ def briefing_pdf(briefing: Briefing, sections: Sequence[BriefingSection]) -> byt
         if briefing.approved_at
         else _("Draft, not signed")
     )
-    data = _frame(briefing.area_path, briefing.as_of) | {
+    data = frame(briefing.area_path, briefing.as_of) | {
         "title": _("Epidemic briefing no. %(number)s") % {"number": briefing.number},
         "head": [named(briefing.area_path), formats.day(briefing.day), signed],
         "sections": [_briefing_section(section) for section in sections],
@@ -44,7 +44,7 @@ def round_pdf(report: Report) -> bytes:
     """The report of a round, with buildings."""
     number = report.round.number
     before = report.before.number if report.before else None
-    data = _frame(report.round.area_path, report.as_of) | {
+    data = frame(report.round.area_path, report.as_of) | {
         "title": _("Report of round %(number)s") % {"number": number},
         "head": [
             named(report.round.area_path),
@@ -100,7 +100,7 @@ def _buildings_sheet(book: Any, bold: Any, report: Report) -> None:
         sheet.write_row(number, 0, [row.name, row.grid, row.counts.base, *counts])
 
 
-def _frame(area_path: str, as_of: datetime) -> dict[str, Any]:
+def frame(area_path: str, as_of: datetime) -> dict[str, Any]:
     """What every printed sheet carries."""
     is_demo = installation().is_demo
     return {

@@ -14,5 +14,8 @@ declare(
         ),
         "briefing_text_needed": _("Write at least one sentence before the briefing is sent."),
         "author_approves": _("The author cannot approve their own briefing."),
+        "ledger_day_not_over": _("The day %(day)s is not over: a ledger is frozen at 24:00."),
+        "ledger_signed": _("%(name)s has signed here already."),
+        "ledger_two_persons": _("%(name)s has signed already; the second signature is another person's."),
     }
 )

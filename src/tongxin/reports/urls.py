@@ -1,8 +1,25 @@
 """Addresses of reports, and of the first page of all."""
 
-from django.urls import URLPattern, path
+from datetime import date
 
-from tongxin.reports import views
+from django.urls import URLPattern, path, register_converter
+
+from tongxin.reports import views, views_ledgers
+
+
+class Day:
+    """A day in an address: 2021-08-20."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(Day, "day")
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -19,5 +36,17 @@ urlpatterns: list[URLPattern] = [
     path("reports/briefings/<uuid:briefing_id>/approve", views.briefing_approve, name="briefing_approve"),
     path(
         "reports/briefings/<uuid:briefing_id>/figures/<slug:key>/", views.briefing_rows, name="briefing_rows"
+    ),
+    path("reports/ledgers/", views_ledgers.ledgers, name="ledgers"),
+    path("reports/ledgers/<slug:code>/", views_ledgers.ledger, name="ledger"),
+    path("reports/ledgers/<slug:code>/ledger.xlsx", views_ledgers.ledger_sheet, name="ledger_sheet"),
+    path("reports/ledgers/<slug:code>/<day:day>/", views_ledgers.ledger_day, name="ledger_day"),
+    path(
+        "reports/ledgers/<slug:code>/<day:day>/ledger.pdf",
+        views_ledgers.ledger_day_pdf,
+        name="ledger_day_pdf",
+    ),
+    path(
+        "reports/ledgers/days/<uuid:day_id>/signature", views_ledgers.ledger_day_sign, name="ledger_day_sign"
     ),
 ]

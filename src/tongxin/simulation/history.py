@@ -11,7 +11,7 @@ from django.db import transaction
 from tongxin.access.services.devices import enrol, offer_enrolment
 from tongxin.core import scope
 from tongxin.exchange.services import capture, projection
-from tongxin.simulation import evening, shuangxi
+from tongxin.simulation import evening, ledgers, shuangxi
 from tongxin.simulation.cast import BEFORE, Chapter, Parts, cast_of
 from tongxin.simulation.client import Event, Phone
 from tongxin.simulation.lanes import VirtualLane, lanes_in
@@ -46,6 +46,7 @@ def play_before(stage: Stage, ground: Shuangxi) -> None:
     for chapter in BEFORE:
         days = BEFORE[-1].number + 1 - chapter.number
         day = replace(stage, opened_at=stage.opened_at - timedelta(days=days), area_path=path)
+        ledgers.freeze_yesterday(day)
         with scope.scoped([path]):
             held = Round.objects.filter(area_path=path, number=chapter.number).first()
         if held is None or held.state != RoundState.ARCHIVED:
@@ -63,6 +64,7 @@ def _play(stage: Stage, ground: Shuangxi, chapter: Chapter) -> None:
         parts = cast_of(people, registered=registered, leaving=chapter.went - change.removed)
         if round_.state == RoundState.OPEN:
             evening.let_go(stage, round_.pk, parts)
+            ledgers.keep(stage, parts, chapter.number - BEFORE[0].number)
             doors = shuangxi.doors(path)
             found = newcomers(chapter.number, chapter.came, doors)[change.added :]
             _sample(_lanes(stage, round_), _not_yet(round_, parts), found)

@@ -18,7 +18,8 @@ from tongxin.config.console import _, complain, console, said
 from tongxin.config.crew import started
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
-from tongxin.simulation import evening, history, invariants, shuangxi
+from tongxin.people.enums import Ledger
+from tongxin.simulation import evening, history, invariants, ledgers, shuangxi
 from tongxin.simulation.cast import ABOUT
 from tongxin.simulation.client import DoorClosed
 from tongxin.simulation.places import Shuangxi
@@ -77,6 +78,7 @@ def _stage(server: str, since: timedelta) -> tuple[Stage, Shuangxi, Round]:
     ground = shuangxi.set_up(stage)
     stage.area_path = ground.community.path
     history.play_before(stage, ground)
+    ledgers.freeze_yesterday(stage)
     round_ = shuangxi.open_round(stage, ground)
     stage.opened_at = round_.opens_at
     return stage, ground, round_
@@ -101,7 +103,9 @@ def _to_the_end(server: str, target: Path | None) -> int:
         round_.refresh_from_db()
         broken = invariants.broken(round_, shuangxi.all_acknowledged(play))
     so_far = history.rounds_so_far(round_.area_path)
+    kept = ledgers.counted(round_.area_path)
     extra = {
+        "ledgers": kept,
         "rounds": so_far,
         "growth": history.growth(so_far),
         "voided_tube": play.voided,
@@ -112,6 +116,7 @@ def _to_the_end(server: str, target: Path | None) -> int:
     figures = evening.summary(play, extra.items())
     _print(figures)
     _print_rounds(figures)
+    _print_ledgers(kept)
     if target:
         shuangxi.write_json(target, figures)
     for sentence in broken:
@@ -185,6 +190,18 @@ def _print_rounds(figures: dict[str, Any]) -> None:
             "net": f"{growth['net']:+,}", "added": growth["added"], "removed": growth["removed"],
         }
     )  # fmt: skip
+
+
+def _print_ledgers(kept: dict[str, int]) -> None:
+    table = Table(title=_("Ledgers"), show_footer=True)
+    table.add_column(_("ledger"), footer=_("entries"))
+    table.add_column(_("persons"), justify="right", footer=f"{kept['entries']:,}")
+    for ledger in Ledger:
+        table.add_row(str(ledger.label), f"{kept[ledger.value]:,}")
+    console.print(table)
+    console.print(_("%(persons)s different persons; %(ends)s of those back home have their last day") % {
+        "persons": kept["persons"], "ends": kept["with_end"],
+    })  # fmt: skip
 
 
 def _print_accounts() -> None:
