@@ -55,5 +55,22 @@ def test_the_next_page_keeps_the_filters() -> None:
 
     found = pages.links(params, pages.Page([], newer="", older="b"))
 
-    assert found == {"newer": "", "older": "?building=B003&after=b"}
+    assert found == {
+        "newer": "",
+        "older": "?building=B003&after=b",
+        "whole": "?building=B003&whole=1",
+        "is_cut": False,
+    }
     assert pages.without(QueryDict("a=1&building=B003&after=k"), "building") == "?a=1"
+
+
+def test_the_whole_list_is_one_page_and_says_so_when_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows(9)
+    monkeypatch.setattr(pages, "WHOLE", 5)
+    params = QueryDict("whole=1")
+
+    page = pages.page_of(params, Area.objects.all(), ["path"], size=2)
+
+    assert len(page.rows) == 5
+    assert pages.links(params, page)["is_cut"] is True
+    assert pages.links(params, page)["whole"] == ""

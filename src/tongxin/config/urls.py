@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 from tongxin.config.first_page import first_run
 from tongxin.config.health import healthz
 from tongxin.config.trust import CERTIFICATE, certificate, trust
+from tongxin.core.columns import choose as choose_columns
 from tongxin.exchange.api import api
 
 urlpatterns = [
@@ -28,4 +29,5 @@ urlpatterns = [
     path("accounts/email/", RedirectView.as_view(pattern_name="access:account")),
     path("accounts/", include("allauth.urls")),
     path("language", set_language, name="set_language"),
+    path("columns", choose_columns, name="columns"),
 ]

@@ -13,6 +13,7 @@ M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
 SIZE = 50
+WHOLE = 5000  # a list on paper; what is longer says so and offers its parts
 DRAWER = "drawer-body"
 
 
@@ -51,6 +52,17 @@ def keyset(
     if backwards:
         return Page(found, newer=first if has_more else "", older=last)
     return Page(found, newer=first if edge else "", older=last if has_more else "")
+
+
+def page_of(params: QueryDict, rows: QuerySet[M], key: Sequence[str], *, size: int = SIZE) -> Page[M]:
+    """The page that an address asks for: some rows, or with `?whole=1` the whole list for paper."""
+    after, before = params.get("after", ""), params.get("before", "")
+    return keyset(rows, key, after=after, before=before, size=WHOLE if is_whole(params) else size)
+
+
+def is_whole(params: QueryDict) -> bool:
+    """Whether the list is asked for as a whole, to be printed."""
+    return params.get("whole") == "1"
 
 
 def _values_of(rows: QuerySet[M], key: Sequence[str], edge: str) -> tuple[Any, ...] | None:
@@ -103,7 +115,11 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What components/table.html shows. `count` is a phrase with its unit; `newer`, `older` are addresses."""
+    """What components/table.html shows. `count` is a phrase with its unit; `newer`, `older` are addresses.
+
+    With a `name` of its own its columns can be chosen. `whole` is the address of the list on paper, `export` that of
+    the list as a workbook; `is_cut` says that even the whole list was too long for one page.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Any]
@@ -116,14 +132,19 @@ class Table:
     older: str = ""
     name: str = "rows"
     select: str = ""
+    whole: str = ""
+    export: str = ""
+    is_cut: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Edges(TypedDict):
-    """The addresses of the pages on either side; empty at an end."""
+    """The addresses of the pages on either side (empty at an end), and of the whole list where this is a part."""
 
     newer: str
     older: str
+    whole: str
+    is_cut: bool
 
 
 def links(params: QueryDict, page: Page[Any]) -> Edges:
@@ -131,7 +152,14 @@ def links(params: QueryDict, page: Page[Any]) -> Edges:
     return {
         "newer": address(params, before=page.newer, after="") if page.newer else "",
         "older": address(params, after=page.older, before="") if page.older else "",
+        "whole": whole(params, is_part=bool(page.newer or page.older)),
+        "is_cut": is_whole(params) and bool(page.older),
     }
+
+
+def whole(params: QueryDict, *, is_part: bool) -> str:
+    """The address of the whole list for paper; empty where it is shown already."""
+    return address(params, after="", before="", whole="1") if is_part and not is_whole(params) else ""
 
 
 def address(params: QueryDict, **changes: str) -> str:
@@ -146,7 +174,7 @@ def address(params: QueryDict, **changes: str) -> str:
 
 def without(params: QueryDict, *names: str) -> str:
     """The query string without these filters, at the first page: for a chip."""
-    return address(params, **dict.fromkeys([*names, "after", "before"], ""))
+    return address(params, **dict.fromkeys([*names, "after", "before", "whole"], ""))
 
 
 def wants_drawer(request: HttpRequest) -> bool:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from tongxin.access.queries import installation
 from tongxin.core import documents, formats
 from tongxin.places.queries.areas import named
-from tongxin.reports.models import Briefing
+from tongxin.reports.models import Briefing, Export
 from tongxin.reports.queries.briefings import BriefingSection
+from tongxin.reports.queries.exports import Row, kind_of
 from tongxin.reports.queries.rounds import Line, Report
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -88,6 +89,39 @@ def round_sheet(report: Report) -> bytes:
                     sheet.write(number, column, "—" if value is None else value)
             sheet.write(number, 4, formats.moment(report.as_of))
         _buildings_sheet(book, bold, report)
+    return buffer.getvalue()
+
+
+def list_sheet(export: Export, rows: Sequence[Row], *, by_name: str, at: datetime) -> bytes:
+    """A list as a workbook; who took it, when and what for stands above the rows, on paper and behind the cells."""
+    kind = kind_of(export.kind)
+    mark = _("%(name)s · %(at)s · %(purpose)s · until %(until)s") % {
+        "name": by_name,
+        "at": formats.moment(at),
+        "purpose": export.purpose,
+        "until": formats.moment(export.ends_at),
+    }
+    if installation().is_demo:
+        mark = f"{_('DEMO')} · {mark}"
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        bold, soft = (
+            book.add_format({"bold": True}),
+            book.add_format({"font_color": "#888888", "italic": True}),
+        )
+        sheet = book.add_worksheet(str(kind.title)[:31])
+        sheet.set_column(0, len(kind.columns) - 1, 16)
+        sheet.write(0, 0, f"{kind.title} · {named(export.area_path)} · {formats.as_of(at)}", bold)
+        sheet.write(1, 0, mark, soft)
+        sheet.write_row(2, 0, [str(column) for column in kind.columns], bold)
+        for number, (cells, _person) in enumerate(rows, 3):
+            sheet.write_row(number, 0, cells)
+        sheet.freeze_panes(3, 0)
+        sheet.repeat_rows(0, 2)
+        # An ampersand begins a code in a header of a sheet.
+        sheet.set_footer("&L" + mark.replace("&", "＆")[:200] + "&R&P / &N")
+        book.set_properties({"title": str(kind.title), "author": by_name, "comments": mark})
     return buffer.getvalue()
 
 

@@ -64,3 +64,30 @@ class LedgerDay(AreaRow):
 
     def __str__(self) -> str:
         return f"{self.ledger} {self.day:%Y-%m-%d}"
+
+
+class Export(AreaRow):
+    """A workbook of a list that somebody asked for (导出, LE-32): what for, how many rows, who allowed it, until when.
+
+    The rows are read when it is taken and are not kept here.
+    """
+
+    kind = models.CharField(_("list"), max_length=20)
+    filters = models.JSONField()
+    purpose = models.CharField(_("purpose"), max_length=200)
+    row_count = models.PositiveIntegerField(_("rows"))
+    asked_by_id = models.UUIDField()
+    asked_by_name = models.CharField(_("asked by"), max_length=60)
+    asked_at = models.DateTimeField(_("asked"))
+    ends_at = models.DateTimeField(_("ends"))
+    approved_at = models.DateTimeField(null=True)
+    approved_by_id = models.UUIDField(null=True)
+    approved_by_name = models.CharField(max_length=60, blank=True)
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("export")
+        indexes = [models.Index(fields=["-asked_at"], name="export_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row_count}"

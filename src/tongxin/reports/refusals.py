@@ -17,5 +17,10 @@ declare(
         "ledger_day_not_over": _("The day %(day)s is not over: a ledger is frozen at 24:00."),
         "ledger_signed": _("%(name)s has signed here already."),
         "ledger_two_persons": _("%(name)s has signed already; the second signature is another person's."),
+        "export_purpose": _("Say what the workbook is for, in at least four letters."),
+        "export_waits": _("This export of %(count)s rows waits for a second person's approval."),
+        "export_over": _("This export has ended. Ask for it again."),
+        "export_own": _("Whoever asks for an export cannot approve it."),
+        "export_foreign": _("Only %(name)s, who asked for this export, can take it."),
     }
 )

@@ -20,6 +20,7 @@ class Day:
 
 
 register_converter(Day, "day")
+from tongxin.reports import views, views_exports
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -29,6 +30,10 @@ urlpatterns: list[URLPattern] = [
     path("reports/rounds/<uuid:round_id>/report.pdf", views.round_pdf, name="round_pdf"),
     path("reports/rounds/<uuid:round_id>/report.xlsx", views.round_sheet, name="round_sheet"),
     path("reports/rounds/<uuid:round_id>/figures/<slug:key>/", views.rows, name="rows"),
+    path("reports/exports/", views_exports.exports, name="exports"),
+    path("reports/exports/new/<slug:kind>", views_exports.export_new, name="export_new"),
+    path("reports/exports/<uuid:export_id>/approve", views_exports.export_approve, name="export_approve"),
+    path("reports/exports/<uuid:export_id>/list.xlsx", views_exports.export_file, name="export_file"),
     path("reports/briefings/", views.briefings, name="briefings"),
     path("reports/briefings/new", views.briefing_new, name="briefing_new"),
     path("reports/briefings/<uuid:briefing_id>/", views.briefing, name="briefing"),

@@ -127,12 +127,7 @@ def rows(request: ActorRequest, round_id: UUID, key: str) -> HttpResponse:
 @needs(READ)
 @require_GET
 def briefings(request: ActorRequest) -> HttpResponse:
-    found = pages.keyset(
-        briefing_queries.latest_first(),
-        ["-day", "-number", "-id"],
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
+    found = pages.page_of(request.GET, briefing_queries.latest_first(), ["-day", "-number", "-id"])
     may_write = request.actor.may(WRITE)
     table = pages.Table(
         columns=[
@@ -241,9 +236,7 @@ def _rows_page(
     frozen: figures.Value = None,
 ) -> HttpResponse:
     found = row_queries.rows_of(key, scope)
-    page = pages.keyset(
-        found.rows, ["id"], after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
+    page = pages.page_of(request.GET, found.rows, ["id"])
     shown = row_queries.shown(found.kind, page.rows)
     if not request.actor.may(REGISTER):
         shown = [row.without_person(found.kind) for row in shown]
@@ -263,6 +256,7 @@ def _rows_page(
         scope=named(scope.area_path),
         as_of=scope.at,
         count=ngettext("%(count)s row", "%(count)s rows", count) % {"count": formats.number(count)},
+        name=f"figure{found.kind.replace('_', '')}",
         **pages.links(request.GET, page),
     )
     context = {

@@ -212,3 +212,33 @@ class RemovalForm(forms.Form):
 
 class WhyForm(forms.Form):
     why = forms.CharField(label=_("Why"), min_length=2, max_length=200)
+
+
+class BulkForm(forms.Form):
+    """What may be said of several people at once: nothing that needs a proof, a doctor or two visits of each."""
+
+    what = forms.ChoiceField(
+        label=_("For all chosen"),
+        choices=[
+            ("visit_nobody", _("visited: nobody opened")),
+            ("visit_will_come", _("visited: will come to the point")),
+            (Coverage.AWAY, Coverage.AWAY.label),
+            (Coverage.ISOLATED, Coverage.ISOLATED.label),
+        ],
+    )
+    place = forms.CharField(label=_("Place"), max_length=100, required=False)
+    until_on = forms.DateField(
+        label=_("Comes back on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        what = cleaned.get("what")
+        if what in (Coverage.AWAY, Coverage.ISOLATED) and not cleaned.get("place"):
+            self.add_error("place", _("Say the place where all of them are."))
+        if what == Coverage.AWAY and not cleaned.get("until_on"):
+            self.add_error("until_on", _("Say the day on which they come back."))
+        return cleaned

@@ -9,6 +9,8 @@ Tags
   {% navigation_of as entries %} what the person may open
   {% printed_at %}              the present day and hour, for paper
   {% areas_held as areas %}     where the person holds grants, by name, the present one marked
+  {% columns_of table as found %} the columns of a table as they are chosen: found.choices, found.css
+  name|spelled                  a name with each character no font has as a box and its pinyin
 """
 
 from collections.abc import Iterable
@@ -25,7 +27,7 @@ from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
-from tongxin.core import clock, formats, navigation
+from tongxin.core import clock, columns, documents, formats, navigation
 
 register = template.Library()
 
@@ -191,6 +193,47 @@ def areas_held(context: template.Context) -> list[Held]:
 def _names(paths: Iterable[str]) -> dict[str, str]:
     names: dict[str, str] = import_string(settings.TONGXIN_AREA_NAMES)(list(paths))
     return names
+
+
+# ---- tables
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A column as one may choose it: its place from 1, its heading, whether it is shown."""
+
+    place: int
+    title: Any
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    choices: list[Choice]
+    css: str
+
+
+@register.simple_tag(takes_context=True)
+def columns_of(context: template.Context, table: Any) -> Chosen:
+    """What may be put away, and the classes that do it. A table without a name of its own has nothing to choose."""
+    request = context.get("request")
+    titled = [column for column in table.columns if column.title]
+    if request is None or table.name == "rows" or not 3 < len(titled) <= columns.MOST:
+        return Chosen([], "")
+    hidden = columns.hidden_of(request, table.name)
+    shift = 1 if table.select else 0
+    choices = [
+        Choice(place, column.title, place not in hidden)
+        for place, column in enumerate(table.columns, 1)
+        if column.title and place > 1
+    ]
+    return Chosen(choices, " ".join(f"tx-hide-{place + shift}" for place in sorted(hidden)))
+
+
+@register.filter
+def spelled(value: str) -> str:
+    """As printed documents have it: □(pinyin) for what the shipped font, and most screens, cannot draw."""
+    return str(documents.written(value or ""))
 
 
 # ---- coverage

@@ -17,19 +17,20 @@ from tongxin.core import clock, formats
 from tongxin.people.enums import CallPurpose
 from tongxin.people.models import CallTask
 from tongxin.places.queries.rules import rules
-from tongxin.reports.queries import briefings
+from tongxin.reports.queries import briefings, exports
 from tongxin.testing.enums import Coverage, RoundState, TubeState
 from tongxin.testing.models import Expected, FoundPerson, MakeUp, PositivePool, Round, Signature, Tube
 from tongxin.testing.queries import results, rounds
 
 NOBODY = UUID(int=0)
-PERSONS, TUBES, POOLS, CALLS, SIGNATURES, BRIEFINGS = (
+PERSONS, TUBES, POOLS, CALLS, SIGNATURES, BRIEFINGS, EXPORTS = (
     "persons",
     "tubes",
     "pools",
     "calls",
     "signatures",
     "briefings",
+    "exports",
 )
 # Not yet at the laboratory: their clock runs from the first swab (MT-31).
 ON_THE_WAY = (TubeState.OPEN, TubeState.CLOSED, TubeState.BOXED, TubeState.IN_TRANSIT)
@@ -59,6 +60,7 @@ class Duty:
             POOLS: ngettext("%(count)s pool", "%(count)s pools", count),
             CALLS: ngettext("%(count)s call", "%(count)s calls", count),
             SIGNATURES: ngettext("%(count)s signature", "%(count)s signatures", count),
+            EXPORTS: ngettext("%(count)s export", "%(count)s exports", count),
             BRIEFINGS: ngettext("%(count)s briefing", "%(count)s briefings", count),
         }
         return phrases[self.unit] % {"count": formats.number(count)}
@@ -243,6 +245,17 @@ def _holds(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
         )
 
 
+def _exports(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    """Lists of many people that a second person must allow (LE-32)."""
+    waiting = exports.waiting(actor, at)
+    yield Duty(_("Exports to approve"), waiting.count(), EXPORTS, "attention", "reports:exports")
+
+
+def exports_waiting(actor: Actor) -> int:
+    """The count in the navigation."""
+    return exports.waiting(actor, clock.now()).count()
+
+
 def _here(rows: QuerySet[Any], actor: Actor, capability: str) -> QuerySet[Any]:
     """Rows of the areas where this person holds the capability."""
     paths = actor.paths_for(capability)
@@ -267,6 +280,7 @@ _DUTIES: tuple[Callable[[Actor, Round | None, datetime], Iterator[Duty]], ...] =
     _make_ups,
     _signatures,
     _briefings,
+    _exports,
     _holds,
     _found,
 )

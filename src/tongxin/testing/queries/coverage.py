@@ -155,7 +155,7 @@ def by_building(
     if after:
         counted = counted.filter(area_path__gt=after)
     if most_unknown:
-        counted = counted.order_by("-n_unknown", "area_path")[:most_unknown]
+        counted = counted.order_by("-n_unknown", "area_path")[:most_unknown]  # type: ignore[misc]  # an annotation
     elif size:
         counted = counted[:size]
     found = {path: dict(zip(Coverage.values, counts, strict=True)) for path, *counts in counted}

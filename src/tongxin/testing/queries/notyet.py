@@ -1,7 +1,7 @@
 """The people of a round one by one: who is not yet covered and how to reach them, who is covered and by what."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import accumulate
@@ -20,9 +20,11 @@ from tongxin.people.queries.calls import tries_of
 from tongxin.places.models import Area
 from tongxin.places.queries.areas import grids_of
 from tongxin.testing.enums import Coverage, VisitOutcome
-from tongxin.testing.models import Claim, Expected, MakeUp, Sample, Visit
+from tongxin.testing.models import Claim, Expected, MakeUp, Round, Sample, Visit
 
-SIZE = 100
+SIZE = 50
+PRINTED = 500
+MANY = 60  # more buildings than this are chosen from by their grid
 
 # As one walks: building, staircase, floor, door; who has no door stands first.
 _PLACE = (
@@ -38,6 +40,7 @@ _ROWS = f"""
     LEFT JOIN places_dwelling d ON d.id = e.dwelling_id
     WHERE e.round_id = %(round)s AND e.removed_at IS NULL AND e.klass = ANY(%(classes)s)
       AND e.area_path = ANY(%(paths)s)
+      AND (%(unit)s = '' OR d.unit = %(unit)s) AND (%(floor)s::smallint IS NULL OR d.floor = %(floor)s::smallint)
       AND (%(after)s::uuid IS NULL OR ({_HERE}) > (
           SELECT {_EDGE} FROM testing_expected e2 LEFT JOIN places_dwelling d2 ON d2.id = e2.dwelling_id
           WHERE e2.id = %(after)s::uuid))
@@ -94,12 +97,43 @@ class Building:
 
 
 @dataclass(frozen=True, slots=True)
+class Stair:
+    """A floor of a staircase with how many of its people are in the classes asked for."""
+
+    unit: str
+    floor: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedPage:
     rows: Sequence[ExpectedRow]
     total: int
     shown: int
     buildings: Sequence[Building]
     older: str = ""
+    stairs: Sequence[Stair] = ()
+
+    @property
+    def grids(self) -> list[tuple[str, str]]:
+        """The grids that have people in these classes: path and name."""
+        return list(dict.fromkeys((each.grid_path, each.grid) for each in self.buildings if each.grid))
+
+    def near(self, building: str, grid: str) -> list[Building]:
+        """The buildings to choose from: all, or where these are many those of the grid at hand."""
+        chosen = next((each for each in self.buildings if each.path == building), None)
+        at = grid or (chosen.grid_path if chosen else "")
+        if not grid and len(self.buildings) <= MANY:
+            return list(self.buildings)
+        return [each for each in self.buildings if each.path == building or (at and each.grid_path == at)]
+
+    @property
+    def units(self) -> list[str]:
+        return sorted({each.unit for each in self.stairs if each.unit}, key=lambda unit: (len(unit), unit))
+
+    @property
+    def floors(self) -> list[int]:
+        return sorted({each.floor for each in self.stairs if each.floor is not None})
 
 
 def expected_page(
@@ -109,6 +143,8 @@ def expected_page(
     at: datetime,
     building: str = "",
     grid: str = "",
+    unit: str = "",
+    floor: int | None = None,
     after: str = "",
     size: int = SIZE,
 ) -> ExpectedPage:
@@ -125,26 +161,52 @@ def expected_page(
     ]
     edge = _edge(round_id, after)
     window = _window(shown, edge[1] if edge else "", size)
-    rows = _rows(round_id, wanted, window, edge[0] if edge else None, size + 1)
+    stairs = _stairs(round_id, wanted, building) if building else []
+    if not building:
+        unit, floor = "", None
+    rows = _rows(round_id, wanted, window, edge[0] if edge else None, size + 1, unit=unit, floor=floor)
     rows, has_more = rows[:size], len(rows) > size
     has_more = has_more or bool(rows and window and window[-1] != shown[-1].path)
     names = {each.path: each.name for each in buildings}
     for row in rows:
         row.building_name = names.get(row.area_path, row.area_path)
+    count = sum(each.count for each in shown)
+    if unit or floor is not None:
+        count = sum(
+            each.count
+            for each in stairs
+            if (not unit or each.unit == unit) and (floor is None or each.floor == floor)
+        )
     return ExpectedPage(
         rows=rows,
         total=sum(each.count for each in buildings),
-        shown=sum(each.count for each in shown),
+        shown=count,
         buildings=buildings,
         older=str(rows[-1].id) if rows and has_more else "",
+        stairs=stairs,
     )
 
 
-def everybody(round_id: UUID, *, at: datetime, building: str = "", grid: str = "") -> ExpectedPage:
-    """All who are not yet covered, for a sheet on paper, with their telephone tails and what was tried."""
-    page = expected_page(round_id, at=at, building=building, grid=grid, size=5000)
-    with_contacts(round_id, page.rows)
-    return page
+def sheets(
+    round_id: UUID,
+    *,
+    at: datetime,
+    building: str = "",
+    grid: str = "",
+    unit: str = "",
+    floor: int | None = None,
+) -> Iterator[Sequence[ExpectedRow]]:
+    """All who are not yet covered, for paper, some buildings at a time: nobody is left out, however many they are."""
+    after = ""
+    while True:
+        page = expected_page(
+            round_id, at=at, building=building, grid=grid, unit=unit, floor=floor, after=after, size=PRINTED
+        )
+        with_contacts(round_id, page.rows)
+        yield page.rows
+        if not page.older:
+            return
+        after = page.older
 
 
 def with_contacts(round_id: UUID, rows: Sequence[ExpectedRow]) -> None:
@@ -219,6 +281,8 @@ def _rows(
     size: int | None,
     *,
     only: UUID | None = None,
+    unit: str = "",
+    floor: int | None = None,
 ) -> list[ExpectedRow]:
     today = clock.today()
     sql = _ROWS if only is None else _ROWS.replace("ORDER BY", "AND e.id = %(only)s ORDER BY", 1)
@@ -229,6 +293,8 @@ def _rows(
         "after": after,
         "size": size,
         "only": only,
+        "unit": unit,
+        "floor": floor,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, facts)
@@ -281,6 +347,16 @@ def _buildings(round_id: UUID, classes: list[str], at: datetime) -> list[Buildin
         )
         for path, count in counted.items()
     ]
+
+
+def _stairs(round_id: UUID, classes: list[str], building: str) -> list[Stair]:
+    counted = (
+        Expected.objects.filter(round_id=round_id, removed_at=None, klass__in=classes, area_path=building)
+        .values_list("dwelling__unit", "dwelling__floor")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    return [Stair(unit or "", floor, count) for unit, floor, count in counted]
 
 
 def _edge(round_id: UUID, after: str) -> tuple[UUID, str] | None:
@@ -343,3 +419,47 @@ def evidence_of(claim: Claim) -> str:
     """What a reason rests on, in one line."""
     parts = [claim.place, claim.proof, claim.note, formats.day(claim.until_on) if claim.until_on else ""]
     return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A reason that stood for a person in the last round: offered again, confirmed one by one."""
+
+    person_id: UUID
+    name: str
+    door: str
+    claim: Claim
+
+
+CARRIED = (Coverage.EXEMPT, Coverage.AWAY, Coverage.ISOLATED)
+
+
+def proposals(round_: Round, *, at: datetime, size: int = SIZE) -> list[Proposal]:
+    """What was said in the round before of people who are unknown now, and still may hold: exempt, away, isolated.
+
+    A return that is past is not offered: they are back. Nothing is carried over by itself (MT-40, exempt needs a doctor).
+    """
+    before = (
+        Round.objects.filter(area_path=round_.area_path, number__lt=round_.number)
+        .exclude(base_count=None)
+        .order_by("-number")
+        .first()
+    )
+    if before is None:
+        return []
+    unknown = Expected.objects.filter(round=round_, removed_at=None, klass=Coverage.UNKNOWN)
+    said = (
+        Expected.objects.filter(round=before, removed_at=None, klass__in=CARRIED)
+        .filter(person_id__in=unknown.values("person_id"))
+        .select_related("person", "dwelling")
+        .order_by("area_path", "id")[: size * 4]
+    )
+    claims = Claim.objects.in_bulk([row.evidence_id for row in said if row.evidence_id])
+    today = clock.day_of(at)
+    found = []
+    for row in said:
+        claim = claims.get(row.evidence_id) if row.evidence_id else None
+        if claim is not None and (claim.until_on is None or claim.until_on >= today):
+            door = row.dwelling.label if row.dwelling else ""
+            found.append(Proposal(row.person_id, row.person.name, door, claim))
+    return found[:size]

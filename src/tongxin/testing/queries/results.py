@@ -105,15 +105,25 @@ class ResultCounts:
     all: int
 
 
-def result_rows(round_id: UUID, *, view: str, after: str = "") -> list[ResultRow]:
+def result_rows(
+    round_id: UUID, *, view: str, after: str = "", size: int | None = PAGE + 1
+) -> list[ResultRow]:
     """Tubes of a round in one of VIEWS by code, a page after the given code (one row more than PAGE tells of more)."""
     where = VIEWS.get(view, VIEWS["all"])
     sql = f"""{_STANDING} SELECT id, code, state, held_count, lane, status, word, coalesce(words, ''),
         coalesce(cts, ''), coalesce(laboratories, ''), result, result_at, entered_at
-        FROM stands WHERE {where} AND code > %(after)s ORDER BY code LIMIT {PAGE + 1}"""
+        FROM stands WHERE {where} AND code > %(after)s ORDER BY code LIMIT %(size)s"""
     with connection.cursor() as cursor:
-        cursor.execute(sql, _params(round_id) | {"after": after})
+        cursor.execute(sql, _params(round_id) | {"after": after, "size": size})
         return [ResultRow(*row) for row in cursor.fetchall()]
+
+
+def result_count(round_id: UUID, *, view: str) -> int:
+    """How many tubes of a round stand in one of VIEWS."""
+    sql = f"{_STANDING} SELECT count(*) FROM stands WHERE {VIEWS.get(view, VIEWS['all'])}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _params(round_id))
+        return int(cursor.fetchone()[0])
 
 
 def result_counts(round_id: UUID) -> ResultCounts:

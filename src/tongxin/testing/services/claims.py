@@ -139,14 +139,15 @@ def claim_list(*, round_id: UUID, said: Sequence[Said], by: Actor, at: datetime)
     with over_round(round_):
         coverage.settle(round_id, list(people))
         _take_off_signatures(round_, "testing.coverage.listed", by=by, at=at)
-    journal.record(
-        "testing.coverage.listed",
-        by=by,
-        area_path=round_.area_path,
-        on=round_,
-        at=at,
-        facts={"claims": {str(each.person_id): each.klass for each in made}},
-    )
+        # Of the round, whose area a grid worker sees a part of.
+        journal.record(
+            "testing.coverage.listed",
+            by=by,
+            area_path=round_.area_path,
+            on=round_,
+            at=at,
+            facts={"claims": {str(each.person_id): each.klass for each in made}},
+        )
     return made
 
 

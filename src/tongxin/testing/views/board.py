@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tongxin.access.gate import ActorRequest, needs
 from tongxin.core import clock, pages
 from tongxin.core.formats import number
-from tongxin.core.pages import Column, Empty, Table
+from tongxin.core.pages import Chip, Column, Empty, Table
 from tongxin.core.refusals import Refusal
 from tongxin.testing.enums import TubeState
 from tongxin.testing.forms import DealForm, VoidForm
@@ -22,7 +22,7 @@ from tongxin.testing.queries import rounds as queries
 from tongxin.testing.rules import rounds as rules
 from tongxin.testing.services import rounds as services
 from tongxin.testing.services import tubes
-from tongxin.testing.views.rounds import READ, go, live, sees_whole
+from tongxin.testing.views.rounds import READ, export_of, go, live, sees_whole
 
 ISSUE, VOID, LANE = "testing.tube.issue", "testing.tube.void", "testing.lane.run"
 
@@ -93,9 +93,7 @@ def tube_list(request: ActorRequest, round_id: UUID) -> HttpResponse:
     round_ = queries.one(round_id)
     state, lane = request.GET.get("state", ""), request.GET.get("lane", "")
     found = points.tubes_of(round_id, state=state, lane=lane)
-    page = pages.keyset(
-        found, ("code",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
+    page = pages.page_of(request.GET, found, ("code",))
     total = found.count()
     table = Table(
         columns=[
@@ -111,6 +109,9 @@ def tube_list(request: ActorRequest, round_id: UUID) -> HttpResponse:
         empty=Empty(_("No tube of this round is in this state.")),
         as_of=clock.now(),
         count=ngettext("%(n)s tube", "%(n)s tubes", total) % {"n": number(total)},
+        chips=_chips(request, lane),
+        name="tubes",
+        export=export_of("tubes", request.GET, round=round_id),
         **pages.links(request.GET, page),  # type: ignore[arg-type]
     )
     context = {
@@ -160,6 +161,16 @@ def tube_page(request: ActorRequest, code: str) -> HttpResponse:
     }
     name = "testing/tube.html#part" if request.htmx else "testing/tube.html"
     return render(request, name, context, status=422 if form and form.errors else 200)
+
+
+def _chips(request: ActorRequest, lane: str) -> list[Chip]:
+    """The filters in force, each to be taken off."""
+    chips = []
+    if (state := request.GET.get("state", "")) in TubeState.values:
+        chips.append(Chip(TubeState(state).label, pages.without(request.GET, "state")))
+    if lane:
+        chips.append(Chip(_lane(UUID(lane)), pages.without(request.GET, "lane")))
+    return chips
 
 
 def _lane(lane_id: UUID) -> Lane:

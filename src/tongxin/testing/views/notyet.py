@@ -1,35 +1,42 @@
 """The not-yet list (MT-44): who is not covered, and what is done about each: call, visit, reason, removal."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from tongxin.access.actors import Actor
 from tongxin.access.gate import ActorRequest, needs
 from tongxin.access.services import journal
-from tongxin.core import clock, pages
+from tongxin.core import clock, formats, pages, scope
 from tongxin.core.refusals import Refusal
 from tongxin.people.enums import CallPurpose
 from tongxin.people.queries import calls as call_queries
 from tongxin.people.services import calls
 from tongxin.places.queries.areas import named
 from tongxin.testing.enums import Coverage, RemovalReason, VisitOutcome
-from tongxin.testing.forms import ClaimForm, RemovalForm, VisitForm, WhyForm
+from tongxin.testing.forms import BulkForm, ClaimForm, RemovalForm, VisitForm, WhyForm
 from tongxin.testing.models import Round
 from tongxin.testing.queries import coverage, notyet
 from tongxin.testing.queries import rounds as queries
 from tongxin.testing.rules.claims import CLAIMABLE
 from tongxin.testing.rules.rounds import RUNNING
 from tongxin.testing.services import claims
-from tongxin.testing.views.rounds import REGISTER, classes_of, sees_whole
+from tongxin.testing.views.rounds import REGISTER, classes_of, export_of, sees_whole
 
 CLAIM, CALL = "testing.coverage.claim", "people.call.answer"
 CHANGED = "coverage-changed"
+ROWS_HERE = "<!-- rows -->"
+LONG = 1000  # people on paper from which on the parts are offered beside the whole
 
 
 @needs(REGISTER)
@@ -51,22 +58,23 @@ def not_yet(request: ActorRequest, round_id: UUID) -> HttpResponse:
     target = request.htmx.target if request.htmx else ""
     if target == "counts":
         return render(request, "testing/notyet.html#counts", _counts(request, round_))
-    building, grid = request.GET.get("building", ""), request.GET.get("grid", "")
-    page = notyet.expected_page(
-        round_id, at=clock.now(), building=building, grid=grid, after=request.GET.get("after", "")
-    )
+    asked = _asked(request)
+    page = notyet.expected_page(round_id, at=clock.now(), after=request.GET.get("after", ""), **asked)
     notyet.with_contacts(round_id, page.rows)
     context = _counts(request, round_) | {
         "page": page,
-        "building": building,
-        "grid": grid,
-        "grids": list(dict.fromkeys((each.grid_path, each.grid) for each in page.buildings if each.grid)),
+        **asked,
+        "buildings": page.near(asked["building"], asked["grid"]),
+        "is_many": len(page.buildings) > notyet.MANY,
+        "chips": _chips(request, page),
         "older": pages.address(request.GET, after=page.older) if page.older else "",
         "start": pages.without(request.GET, "after") if request.GET.get("after") else "",
         "address": request.get_full_path(),
         "sheet": f"{reverse('testing:not_yet_sheet', args=[round_id])}{pages.address(request.GET, after='')}",
+        "export": export_of("not_yet", request.GET, round=round_id),
         "may_claim": request.actor.may(CLAIM) and round_.state in RUNNING,
         "may_call": request.actor.may(CALL) and round_.state in RUNNING,
+        "bulk_form": BulkForm(),
     }
     name = "testing/notyet.html#list" if target == "list" else "testing/notyet.html"
     return render(request, name, context)
@@ -75,19 +83,105 @@ def not_yet(request: ActorRequest, round_id: UUID) -> HttpResponse:
 @needs(REGISTER)
 @require_GET
 def sheet(request: ActorRequest, round_id: UUID) -> HttpResponse:
-    """The list on paper, for doors; recorded as a listing."""
+    """The list on paper, for doors, whole: it is sent building by building and each part recorded as a listing."""
     request.actor.must("testing.round.read")
     round_ = queries.one(round_id)
+    asked = _asked(request)
+    page = notyet.expected_page(round_id, at=clock.now(), size=1, **asked)
+    parts = page.near("", asked["grid"]) if asked["grid"] else []
+    context = {
+        "round": round_,
+        "shown": page.shown,
+        "at": clock.now(),
+        "area": _area(request, round_),
+        "chips": _chips(request, page),
+        "grids": page.grids if page.shown > LONG and not asked["building"] and not asked["grid"] else [],
+        "buildings": parts if page.shown > LONG and not asked["building"] else [],
+    }
+    # One template around a mark; what stands before it and after it is sent around the rows.
+    head, tail = render_to_string("testing/notyet_sheet.html", context, request).split(ROWS_HERE)
+    rows = _sheet_rows(request.actor, round_, asked, translation.get_language() or "")
+    return StreamingHttpResponse(_joined(head, rows, tail))  # type: ignore[return-value]
+
+
+def _sheet_rows(actor: Actor, round_: Round, asked: dict[str, Any], language: str) -> Iterator[str]:
+    """The rows of the sheet. The request has ended by then: this opens its own transaction with the same sight."""
     at = clock.now()
-    page = notyet.everybody(
-        round_id, at=at, building=request.GET.get("building", ""), grid=request.GET.get("grid", "")
-    )
-    if page.rows:
-        people = [row.person_id for row in page.rows]
-        path = round_.area_path if sees_whole(request.actor, round_) else request.actor.paths[0]
-        journal.seen(by=request.actor, area_path=path, what="notyet", people=people, at=at)
-    context = {"round": round_, "page": page, "at": at, "area": _area(request, round_)}
-    return render(request, "testing/notyet_sheet.html", context)
+    path = round_.area_path if sees_whole(actor, round_) else actor.paths[0]
+    with translation.override(language), scope.scoped(actor.paths):
+        building = ""
+        for rows in notyet.sheets(round_.pk, at=at, **asked):
+            if rows:
+                journal.seen(
+                    by=actor, area_path=path, what="notyet", people=[row.person_id for row in rows], at=at
+                )
+            yield render_to_string("testing/notyet_rows.html", {"rows": rows, "before": building})
+            building = rows[-1].area_path if rows else building
+
+
+def _joined(head: str, rows: Iterator[str], tail: str) -> Iterator[str]:
+    yield head
+    yield from rows
+    yield tail
+
+
+@needs(CLAIM)
+@require_POST
+def bulk(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """One thing said of several people: a knock that nobody answered, a journey or a site that they share."""
+    form = BulkForm(request.POST)
+    people = [UUID(each) for each in request.POST.getlist("person") if _is_id(each)]
+    if not people:
+        messages.error(request, _("Choose people first."))
+    elif not form.is_valid():
+        words = [str(each) for errors in form.errors.values() for each in errors]
+        messages.error(request, " ".join(words))
+    else:
+        count = _say_of_all(request, round_id, people, form)
+        messages.success(
+            request,
+            ngettext("Noted for %(n)s person.", "Noted for %(n)s persons.", count)
+            % {"n": formats.number(count)},
+        )
+    back = request.POST.get("back", "")
+    address = reverse("testing:not_yet", args=[round_id])
+    return redirect(back if back.startswith(f"{address}?") else address)
+
+
+def _say_of_all(request: ActorRequest, round_id: UUID, people: list[UUID], form: BulkForm) -> int:
+    said, at = form.cleaned_data, clock.now()
+    if said["what"].startswith("visit_"):
+        outcome = VisitOutcome(said["what"].removeprefix("visit_"))
+        for person_id in people:
+            claims.visit(
+                round_id=round_id,
+                person_id=person_id,
+                outcome=outcome,
+                note=said["note"],
+                by=request.actor,
+                at=at,
+            )
+        return len(people)
+    reasons = [
+        claims.Said(each, said["what"], place=said["place"], until_on=said["until_on"], note=said["note"])
+        for each in people
+    ]
+    return len(claims.claim_list(round_id=round_id, said=reasons, by=request.actor, at=at))
+
+
+@needs(CLAIM)
+@require_GET
+def proposals(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """Reasons of the last round that may still hold; each is confirmed by itself, or left."""
+    round_ = queries.one(round_id)
+    context = {
+        "round": round_,
+        "proposals": notyet.proposals(round_, at=clock.now()),
+        "area": _area(request, round_),
+        "at": clock.now(),
+        "may_claim": round_.state in RUNNING,
+    }
+    return render(request, "testing/proposals.html", context)
 
 
 @needs(CLAIM)
@@ -211,6 +305,42 @@ def standing(request: ActorRequest, round_id: UUID, person_id: UUID) -> HttpResp
     return _part(request, round_id, _row(request, round_id, person_id), "standing", why=WhyForm())
 
 
+def _asked(request: ActorRequest) -> dict[str, Any]:
+    """The part of the list that is asked for."""
+    floor = request.GET.get("floor", "")
+    return {
+        "building": request.GET.get("building", ""),
+        "grid": request.GET.get("grid", ""),
+        "unit": request.GET.get("unit", ""),
+        "floor": int(floor) if floor.lstrip("-").isdigit() and len(floor) < 4 else None,
+    }
+
+
+def _chips(request: ActorRequest, page: notyet.ExpectedPage) -> list[pages.Chip]:
+    """The filters in force, each to be taken off."""
+    asked = _asked(request)
+    found: list[tuple[str, tuple[str, ...]]] = []
+    names = {each.path: each.name for each in page.buildings}
+    grids = dict(page.grids)
+    if asked["grid"]:
+        found.append((grids.get(asked["grid"], asked["grid"]), ("grid", "building", "unit", "floor")))
+    if asked["building"]:
+        found.append((names.get(asked["building"], asked["building"]), ("building", "unit", "floor")))
+    if asked["unit"]:
+        found.append((_("unit %(unit)s") % {"unit": asked["unit"]}, ("unit",)))
+    if asked["floor"] is not None:
+        found.append((_("floor %(floor)s") % {"floor": asked["floor"]}, ("floor",)))
+    return [pages.Chip(title, pages.without(request.GET, *gone)) for title, gone in found]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _row(request: ActorRequest, round_id: UUID, person_id: UUID) -> notyet.ExpectedRow:
     row = notyet.person_of_round(round_id, person_id)
     if not request.actor.may(REGISTER, within=row.area_path):
@@ -243,7 +373,7 @@ def _done(request: ActorRequest, round_id: UUID, person_id: UUID, words: str) ->
     """After an act: the drawer shows where the person stands now, the list behind it comes again."""
     if not request.htmx:
         messages.success(request, words)
-        return redirect("testing:not_yet", round_id)
+        return redirect("testing:proposals" if "proposed" in request.GET else "testing:not_yet", round_id)
     response = _part(
         request, round_id, notyet.person_of_round(round_id, person_id), "standing", done=words, why=WhyForm()
     )

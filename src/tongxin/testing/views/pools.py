@@ -21,6 +21,7 @@ from tongxin.testing.forms_results import CallForm, SingleResultForm, SwabForm
 from tongxin.testing.models import PositivePool, Recheck
 from tongxin.testing.queries import pools as queries
 from tongxin.testing.services import pools
+from tongxin.testing.views.rounds import export_of
 
 READ, RUN = "testing.pool.read", "testing.pool.run"
 
@@ -28,12 +29,7 @@ READ, RUN = "testing.pool.read", "testing.pool.run"
 @needs(READ)
 @require_GET
 def pool_list(request: ActorRequest) -> HttpResponse:
-    found = pages.keyset(
-        queries.with_counts(PositivePool.objects.all()),
-        ["-opened_at", "-id"],
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
+    found = pages.page_of(request.GET, queries.with_counts(PositivePool.objects.all()), ["-opened_at", "-id"])
     table = pages.Table(
         columns=[
             pages.Column(_("Tube")),
@@ -48,6 +44,7 @@ def pool_list(request: ActorRequest) -> HttpResponse:
         empty=pages.Empty(_("No pool has been positive or grey here.")),
         scope=named(request.actor.home),
         as_of=clock.now(),
+        name="pools",
         **pages.links(request.GET, found),
     )
     return render(request, "testing/pools.html", {"table": table})
@@ -155,6 +152,7 @@ def _page(request: ActorRequest, pool: PositivePool) -> HttpResponse:
         as_of=at,
         count=ngettext("%(count)s member", "%(count)s members", len(rows))
         % {"count": formats.number(len(rows))},
+        export=export_of("members", request.GET, pool=pool.pk),
     )
     context = {
         "pool": pool,

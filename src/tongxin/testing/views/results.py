@@ -17,6 +17,7 @@ from tongxin.testing.models import Round
 from tongxin.testing.queries import results as queries
 from tongxin.testing.services import results
 from tongxin.testing.services.results import Released
+from tongxin.testing.views.rounds import export_of
 
 ENTER, RELEASE, READ = "testing.result.enter", "testing.result.release", "testing.round.read"
 
@@ -110,7 +111,9 @@ def _page(
 ) -> HttpResponse:
     counts = queries.result_counts(round_.pk)
     view = request.GET.get("view") or _first_view(counts)
-    rows = queries.result_rows(round_.pk, view=view, after=request.GET.get("after", ""))
+    size = pages.WHOLE if pages.is_whole(request.GET) else queries.PAGE
+    rows = queries.result_rows(round_.pk, view=view, after=request.GET.get("after", ""), size=size + 1)
+    has_more = len(rows) > size
     table = pages.Table(
         columns=[
             pages.Column(_("Tube")),
@@ -122,14 +125,16 @@ def _page(
             pages.Column(_("Released")),
             pages.Column(""),
         ],
-        rows=rows[: queries.PAGE],
+        rows=rows[:size],
         empty=pages.Empty(EMPTY[view]() if view in EMPTY else _("No tube has been used in this round yet.")),
         scope=named(round_.area_path),
         as_of=clock.now(),
-        older=pages.address(request.GET, after=rows[queries.PAGE - 1].code)
-        if len(rows) > queries.PAGE
-        else "",
+        older=pages.address(request.GET, after=rows[size - 1].code) if has_more else "",
         newer=pages.address(request.GET, after="") if request.GET.get("after") else "",
+        whole=pages.whole(request.GET, is_part=has_more or bool(request.GET.get("after"))),
+        is_cut=pages.is_whole(request.GET) and has_more,
+        name="results",
+        export=export_of("results", request.GET, round=round_.pk),
     )
     context = {
         "round": round_,

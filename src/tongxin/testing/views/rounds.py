@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from tongxin.access.actors import Actor
 from tongxin.access.gate import ActorRequest, needs
 from tongxin.core import areas, clock, pages
 from tongxin.core.formats import number
-from tongxin.core.pages import Column, Empty, Table
+from tongxin.core.pages import Chip, Column, Empty, Table
 from tongxin.core.refusals import Refusal
 from tongxin.places.queries.areas import named
 from tongxin.places.queries.rules import rules as rules_of
@@ -225,7 +225,9 @@ def people(request: ActorRequest, round_id: UUID) -> HttpResponse:
         classes=classes,
         at=at,
         building=request.GET.get("building", ""),
+        grid=request.GET.get("grid", ""),
         after=request.GET.get("after", ""),
+        size=pages.WHOLE if pages.is_whole(request.GET) else pages.SIZE,
     )
     people_queries.with_evidence(page.rows)
     table = Table(
@@ -243,11 +245,18 @@ def people(request: ActorRequest, round_id: UUID) -> HttpResponse:
         count=ngettext("%(n)s person", "%(n)s persons", page.shown) % {"n": number(page.shown)},
         older=pages.address(request.GET, after=page.older) if page.older else "",
         newer=pages.without(request.GET, "after") if request.GET.get("after") else "",
+        whole=pages.whole(request.GET, is_part=bool(page.older or request.GET.get("after"))),
+        is_cut=pages.is_whole(request.GET) and bool(page.older),
+        chips=_people_chips(request, page),
+        name="people",
+        export=export_of("people", request.GET, round=round_id),
     )
     context = {
         "round": round_,
         "table": table,
-        "buildings": page.buildings,
+        "buildings": page.near(request.GET.get("building", ""), request.GET.get("grid", "")),
+        "grids": page.grids,
+        "grid": request.GET.get("grid", ""),
         "building": request.GET.get("building", ""),
         "chosen": chosen,
         "classes": [
@@ -260,7 +269,32 @@ def people(request: ActorRequest, round_id: UUID) -> HttpResponse:
     return render(request, "testing/people.html", context)
 
 
+def _people_chips(request: ActorRequest, page: people_queries.ExpectedPage) -> list[Chip]:
+    chosen, building = request.GET.get("class", ""), request.GET.get("building", "")
+    grid = dict(page.grids).get(request.GET.get("grid", ""))
+    chips = []
+    if chosen in Coverage.values:
+        chips.append(Chip(Coverage(chosen).label, pages.without(request.GET, "class")))
+    elif chosen in GROUPS:
+        words = {"covered": _("covered"), "should_test": _("should be tested")}
+        chips.append(Chip(words[chosen], pages.without(request.GET, "class")))
+    chips += [
+        Chip(each.name, pages.without(request.GET, "building"))
+        for each in page.buildings
+        if each.path == building
+    ]
+    return [*chips, *([Chip(grid, pages.without(request.GET, "grid", "building"))] if grid else [])]
+
+
 # ---- parts that other pages of rounds use
+
+
+def export_of(kind: str, params: QueryDict, **of: Any) -> str:
+    """The address where a list is asked for as a workbook, with the filters in force."""
+    address = reverse("reports:export_new", args=[kind])
+    return address + pages.address(
+        params, after="", before="", whole="", **{name: str(value) for name, value in of.items()}
+    )
 
 
 def go(request: ActorRequest, name: str, *args: Any) -> HttpResponse:
