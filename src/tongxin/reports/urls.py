@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import URLPattern, path, register_converter
 
-from tongxin.reports import views, views_ledgers
+from tongxin.reports import views, views_exports, views_ledgers
 
 
 class Day:
@@ -20,7 +20,6 @@ class Day:
 
 
 register_converter(Day, "day")
-from tongxin.reports import views, views_exports
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [

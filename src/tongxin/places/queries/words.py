@@ -105,7 +105,6 @@ UNITS: dict[str, Promise] = {
     "°C": pgettext_lazy("unit", "°C"),
     "%": pgettext_lazy("unit", "%"),
     "mg/L": pgettext_lazy("unit", "mg/L"),
-    "rows": pgettext_lazy("unit", "rows"),
 }
 
 VALUES: dict[str, Promise] = {
