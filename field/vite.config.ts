@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 
 import preact from "@preact/preset-vite";
 import { defineConfig, type Plugin } from "vite";
@@ -35,9 +36,34 @@ function editionForServiceWorker(): Plugin {
   };
 }
 
+/** What a phone loads before its first screen; a lane on a bad network waits for all of it. */
+const FIRST_LOAD_KB = 90;
+
+function firstLoad(): Plugin {
+  return {
+    name: "tongxin-first-load",
+    writeBundle(_, bundle) {
+      const first = Object.values(bundle).filter(({ fileName }) =>
+        /^(shell\.html|assets\/shell-.*\.(js|css))$/.test(fileName),
+      );
+      const size = first.reduce(
+        (sum, file) => sum + gzipSync(file.type === "asset" ? file.source : file.code).length,
+        0,
+      );
+      const kilobytes = Math.round(size / 1000);
+      console.log(`first load: ${kilobytes} kB gzip (limit ${FIRST_LOAD_KB})`);
+      if (kilobytes > FIRST_LOAD_KB) this.error(`the first load grew over ${FIRST_LOAD_KB} kB`);
+    },
+  };
+}
+
 export default defineConfig({
   base: BASE,
-  plugins: [preact({ devToolsEnabled: false, prefreshEnabled: false }), editionForServiceWorker()],
+  plugins: [
+    preact({ devToolsEnabled: false, prefreshEnabled: false }),
+    editionForServiceWorker(),
+    firstLoad(),
+  ],
   define: { __APP_VERSION__: JSON.stringify(version) },
   build: {
     outDir: "../src/tongxin/static/field",

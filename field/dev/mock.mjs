@@ -1,6 +1,7 @@
 // A server to try the lane app against: node dev/mock.mjs [port]. It serves the built app as Django will, and
 // speaks the wire contract with thirty invented people. POST /dev/weather {"weather": "fine"|"later"|"lost"|"revoked"}
-// changes what the capture door does; GET /dev/stored tells what has arrived.
+// changes what the capture door does; GET /dev/stored tells what has arrived. ALARM_MINUTES and CLOCK_OFF (minutes) set
+// the alarm of waiting swabs and the clock of this server.
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
@@ -32,7 +33,13 @@ const id = (name) => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 const ROUND = id("round 10");
-const LANES = [2, 3].map((number) => ({ id: id(`lane ${number}`), number, pool: "pool10", capacity: 10 }));
+const ALARM = Number(process.env.ALARM_MINUTES ?? 120);
+const CLOCK_OFF = Number(process.env.CLOCK_OFF ?? 0) * 60_000;
+const LANES = [
+  { id: id("lane 2"), number: 2, pool: "pool10", capacity: 10 },
+  { id: id("lane 3"), number: 3, pool: "pool10", capacity: 10 },
+  { id: id("lane 4"), number: 4, pool: "household", capacity: 5 },
+];
 
 // name, pinyin, sex, age, tail, building, unit, room, flags
 const PEOPLE = [
@@ -54,9 +61,9 @@ const PEOPLE = [
   ["赵敏", "zhao min", "女", 29, "0193", "5", "1", "201", []],
   ["周杰", "zhou jie", "男", 36, "021X", "5", "1", "202", []],
   ["吴秀英", "wu xiu ying", "女", 84, "0227", "5", "1", "203", ["priority", "single"]],
-  ["徐静", "xu jing", "女", 26, "0234", "5", "2", "101", []],
+  ["徐静", "xu jing", "女", 26, "0234", "5", "2", "101", ["apart"]],
   ["孙浩", "sun hao", "男", 22, "0251", "5", "2", "102", []],
-  ["马丽", "ma li", "女", 48, "0268", "5", "2", "201", []],
+  ["马丽", "ma li", "女", 48, "0268", "5", "2", "201", ["door"]],
   ["朱军", "zhu jun", "男", 57, "0275", "5", "2", "202", []],
   ["胡婷", "hu ting", "女", 34, "0292", "5", "2", "301", []],
   ["郭涛", "guo tao", "男", 39, "0307", "5", "2", "302", []],
@@ -80,6 +87,8 @@ const PEOPLE = [
   unit,
   room,
   flags,
+  household: id(`household ${building}-${unit}-${room}`).slice(0, 8),
+  mix: flags.includes("apart") ? "apart" : "",
   sampled: name === "郭涛",
 }));
 
@@ -99,7 +108,7 @@ function sounds(pinyin) {
 
 const TUBES = LANES.flatMap((lane) => [
   ...Array.from({ length: 6 }, (_, i) =>
-    dealt(lane, `041${lane.number}1234${String(5670 + i)}`, "pool10", 10),
+    dealt(lane, `041${lane.number}1234${String(5670 + i)}`, lane.pool, lane.capacity),
   ),
   ...Array.from({ length: 4 }, (_, i) =>
     dealt(lane, `091${lane.number}1234${String(5670 + i)}`, "single", 1),
@@ -132,6 +141,9 @@ function pack() {
     closes_at: "2026-11-22T12:00:00Z",
     area: "双溪社区",
     tube_minutes: 60,
+    alarm_minutes: ALARM,
+    breach_minutes: 240,
+    clock_seconds: 120,
   };
   const body = {
     round,
@@ -147,28 +159,40 @@ function pack() {
 function receive(event) {
   if (stored.has(event.id)) return { id: event.id, verdict: "duplicate", code: null };
   stored.set(event.id, event);
-  const isKnown = ["tube_opened", "sample", "sample_rejected", "tube_closed", "person_found"].includes(
-    event.kind,
-  );
-  return isKnown
-    ? { id: event.id, verdict: "applied", code: null }
+  if (weather === "revoked") return { id: event.id, verdict: "kept", code: "device_revoked" };
+  return KINDS.includes(event.kind)
+    ? { id: event.id, verdict: "applied", code: event.repeat ? "repeat" : null }
     : { id: event.id, verdict: "kept", code: "unknown_kind" };
 }
 
+const KINDS = [
+  "tube_opened",
+  "sample",
+  "sample_rejected",
+  "tube_closed",
+  "person_found",
+  "sampled_elsewhere",
+  "box_sealed",
+  "box_handed",
+  "code_bound",
+];
+const recoveryOf = (device) => createHash("sha256").update(`recovery ${device}`).digest("hex").slice(0, 32);
+
 const doors = {
-  "POST /api/v1/enrol": (request, { code, name }) => {
+  "POST /api/v1/enrol": (request, { code, name, previous }) => {
     if (!code || code === "expired" || !name) return [410, { code: "enrolment_expired" }];
     const token = randomUUID();
     tokens.add(token);
     weather = "fine";
-    return [
-      200,
-      { token, device: randomUUID(), area: { path: "/43/08/02/L01/001/", name: "双溪社区" }, demo: true },
-    ];
+    const device = randomUUID();
+    const area = { path: "/43/08/02/L01/001/", name: "双溪社区" };
+    const recovers = previous ? { recovers: recoveryOf(previous) } : {};
+    return [200, { token, device, area, demo: true, recovery: recoveryOf(device), ...recovers }];
   },
   "GET /api/v1/pack": (request) => {
     const no = refused(request);
     if (no) return no;
+    if (weather === "revoked") return [403, { code: "device_revoked", wipe: true }];
     const body = pack();
     const etag = `"${body.version}"`;
     return request.headers["if-none-match"] === etag
@@ -184,7 +208,8 @@ const doors = {
     const receipts = body.events.map(receive);
     // The answer is lost on the way: everything is stored and the phone does not know.
     if (weather === "lost") return null;
-    return [200, { batch: body.batch, server_at: new Date().toISOString(), receipts }];
+    const wipe = weather === "revoked" ? { wipe: true } : {};
+    return [200, { batch: body.batch, server_at: new Date().toISOString(), receipts, ...wipe }];
   },
   "POST /dev/weather": (request, body) => {
     weather = body.weather;
@@ -196,7 +221,6 @@ const doors = {
 };
 
 function refused(request) {
-  if (weather === "revoked") return [403, { code: "device_revoked", wipe: true }];
   const token = (request.headers.authorization ?? "").replace("Device ", "");
   return tokens.has(token) ? null : [401, { code: "device_unknown" }];
 }
@@ -221,6 +245,7 @@ createServer(async (request, response) => {
     response.writeHead(status, {
       "Content-Type": "application/json",
       "Cache-Control": "no-store",
+      Date: new Date(Date.now() + CLOCK_OFF).toUTCString(),
       ...headers,
     });
     return response.end(body === null ? undefined : JSON.stringify(body));

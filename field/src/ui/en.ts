@@ -1,6 +1,7 @@
 import type { Words } from "./words";
 
 const people = (count: number) => (count === 1 ? "1 person" : `${count} people`);
+const tubes = (count: number) => (count === 1 ? "1 tube" : `${count} tubes`);
 
 export const en: Words = {
   appName: "Tongxin · sampling lane",
@@ -205,7 +206,7 @@ export const en: Words = {
   chooseLane: "Choose a lane",
   chooseLaneHint: "You will sample in this lane. One phone for each lane.",
   lane: (number) => `Lane ${number}`,
-  tubesLeft: (count) => `${count} tubes left`,
+  tubesLeft: (count) => `${tubes(count)} left`,
   noLanes: "This point has no lane yet. When the point chief has opened one, tap “Update the list”.",
   waitingPack: "Fetching the list…",
   noPack: "No list yet. It comes by itself when there is a network.",
@@ -213,10 +214,12 @@ export const en: Words = {
 
   people,
   seconds: (count) => `${count} s`,
-  hoursMinutes: (hours, minutes) => (hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`),
+  hoursMinutes: (hours, minutes) =>
+    [hours > 0 ? `${hours} h` : "", minutes > 0 || hours === 0 ? `${minutes} min` : ""].join(" ").trim(),
   yesNo: { yes: "Yes", no: "No" },
 
-  child: "Minor: with a guardian; the tube stays with you",
+  child: "Minor: with a guardian",
+  childTube: "Minor: with a guardian; the tube stays with you",
   carried: (tail) => `The code …${tail} will be theirs`,
   carriedNot: "Not theirs",
   householdLeft: (count) => `${people(count)} of this household left: tap; then close the tube`,
@@ -230,7 +233,8 @@ export const en: Words = {
   repeatReason: { spoiled_tube: "Tube spoiled", doubtful_swab: "Swab doubtful" },
   repeatBy: "Point chief who agrees",
   repeatNow: "Confirm the repeat",
-  elsewhere: "Elsewhere",
+  elsewhere: "Proof",
+  elsewhereLong: "Sampled elsewhere, with proof",
   elsewhereTitle: (name) => `Sampled elsewhere: ${name}`,
   elsewhereHint: "Look at the proof first. No swab is taken here.",
   elsewherePlace: "Where",
@@ -242,19 +246,21 @@ export const en: Words = {
 
   box: "Box",
   boxTitle: "Boxes",
-  boxWaits: (seal, count) => `Box ${seal} · ${count} tubes · to hand over`,
+  boxWaits: (seal, count) => `Box ${seal} · ${tubes(count)} · to hand over`,
   boxNoTubes: "No tube waits for a box. Close a tube first.",
   boxChoose: "Tubes for the box (scan or tap):",
   boxSeal: "Seal number",
+  boxSealRead: (seal) => `Seal ${seal}`,
   boxIce: "Ice packs",
   boxNoIce: (span) =>
     `Without ice: at the laboratory ${span === "" ? "soon" : `within ${span} of the first swab`}; keep it in the shade.`,
   boxTemperature: "Inside, °C (optional)",
-  boxSealNow: (seal, count) => `Seal box ${seal} with ${count} tubes`,
-  inBox: (code, count) => `Tube ${code} is in: ${count} tubes`,
+  boxSealNow: (seal, count) =>
+    seal === "" ? `Seal the box (${tubes(count)})` : `Seal box ${seal} with ${tubes(count)}`,
+  inBox: (code, count) => `Tube ${code} is in: ${tubes(count)}`,
   sealedBox: (seal) => `Box ${seal} is sealed. Wipe it, keep it upright, biohazard label on.`,
   handTitle: (seal) => `Hand over box ${seal}`,
-  handCheck: (count, codes) => `Count together: ${count} tubes, ${codes}`,
+  handCheck: (count, codes) => `Count together: ${tubes(count)}, ${codes}`,
   handGiver: "Given by",
   handTaker: "Taken by (carrier)",
   handVehicle: "Vehicle (optional)",

@@ -32,7 +32,6 @@ export function NewPin({ problem, isBusy, onPin }: Props) {
   return (
     <main>
       <h2>{first.value === "" ? t.value.pinNew : t.value.pinAgain}</h2>
-      <p>{isBusy ? t.value.enrolBusy : t.value.pinWhy}</p>
       {word !== "" && (
         <p class="line stop" role="alert">
           {word}
@@ -44,6 +43,7 @@ export function NewPin({ problem, isBusy, onPin }: Props) {
         onPin={take}
         key={first.value === "" ? "new" : "again"}
       />
+      <p role="status">{isBusy ? t.value.enrolBusy : t.value.pinWhy}</p>
     </main>
   );
 }

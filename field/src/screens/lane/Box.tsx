@@ -1,8 +1,7 @@
-import { useSignal } from "@preact/signals";
-
 import { useApp } from "../app";
 import { ageOf } from "../../domain/boxes";
 import { Choices, Field } from "../../ui/inputs";
+import { Scanner } from "../../ui/Scanner";
 import { tubeCode } from "../../ui/format";
 import { spanOf } from "../../ui/span";
 import { t } from "../../ui/words";
@@ -17,11 +16,10 @@ export function Box({ work }: { readonly work: LaneWork }) {
   const { boxing } = work;
   const minutes = work.app.round.value?.breach_minutes;
   const breach = minutes === undefined ? "" : spanOf(minutes * 60_000);
-  const draft = useSignal<BoxDraft>({ seal: "", ice: null, temperature: "" });
   const chosen = boxing.chosen.value;
   const count = boxing.waiting.value.filter(({ code }) => chosen.has(code)).length;
-  const { seal, ice, temperature } = draft.value;
-  const change = (more: Partial<BoxDraft>) => (draft.value = { ...draft.value, ...more });
+  const { seal, ice, temperature } = boxing.draft.value;
+  const change = (more: Partial<BoxDraft>) => (boxing.draft.value = { ...boxing.draft.value, ...more });
   const hand = (id: string) => {
     boxing.box.value = id;
     work.notice.value = null;
@@ -32,7 +30,7 @@ export function Box({ work }: { readonly work: LaneWork }) {
       class="screen"
       onSubmit={(event) => {
         event.preventDefault();
-        void boxing.seal(draft.value);
+        void boxing.seal();
       }}
     >
       <main>
@@ -44,6 +42,19 @@ export function Box({ work }: { readonly work: LaneWork }) {
             {t.value.boxWaits(box.seal, box.tubes.length)}
           </button>
         ))}
+        {work.camera.value ? (
+          <Scanner
+            paused={false}
+            onRead={(text) => boxing.scan(text)}
+            onClose={() => (work.camera.value = false)}
+          />
+        ) : (
+          boxing.waiting.value.length > 0 && (
+            <button type="button" class="wide" onClick={() => (work.camera.value = true)}>
+              {t.value.scan}
+            </button>
+          )
+        )}
         <p>{boxing.waiting.value.length === 0 ? t.value.boxNoTubes : t.value.boxChoose}</p>
         <Tubes work={work} />
         {boxing.waiting.value.length > 0 && (

@@ -33,10 +33,10 @@ export function Lane({ work }: { readonly work: LaneWork }) {
   return (
     <>
       <main>
-        <Warnings />
         <TubeCard work={work} />
-        <Oldest work={work} onOpen={() => work.boxing.begin()} />
         <NoticeLine work={work} />
+        {!candidate && !isTyping && <Oldest work={work} onOpen={() => work.boxing.begin()} />}
+        {!candidate && <Warnings />}
         {work.camera.value && (
           <Scanner
             paused={work.verdict.value?.ok === true}
@@ -108,7 +108,14 @@ function Decide({ work }: { readonly work: LaneWork }) {
         {t.value.next}
       </button>
       {code === "already_sampled" && (
-        <button type="button" class="wide" onClick={() => (work.panel.value = "repeat")}>
+        <button
+          type="button"
+          class="wide"
+          onClick={() => {
+            work.notice.value = null;
+            work.panel.value = "repeat";
+          }}
+        >
           {t.value.repeat}
         </button>
       )}
@@ -144,7 +151,7 @@ function Others({ work }: { readonly work: LaneWork }) {
       </button>
       {work.candidate.value ? (
         !isBlocked && (
-          <button type="button" onClick={to("elsewhere")}>
+          <button type="button" aria-label={t.value.elsewhereLong} onClick={to("elsewhere")}>
             {t.value.elsewhere}
           </button>
         )

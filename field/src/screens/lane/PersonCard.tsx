@@ -42,7 +42,8 @@ const GROWN_UP = 18;
 /** What to do, never why (MT-21). */
 function advice({ flags, age }: PackPerson): readonly string[] {
   const told = flags.map((flag) => t.value.flag[flag] ?? t.value.flagUnknown);
-  return age !== null && age < GROWN_UP ? [...told, t.value.child] : told;
+  if (age === null || age >= GROWN_UP) return told;
+  return [...told, flags.includes("priority") ? t.value.child : t.value.childTube];
 }
 
 function ReadAloud({ person }: { readonly person: PackPerson }) {

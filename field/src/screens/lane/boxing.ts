@@ -31,12 +31,15 @@ export interface HandDraft {
   readonly temperature: string;
 }
 
+const EMPTY: BoxDraft = { seal: "", ice: null, temperature: "" };
+
 export class Boxing {
   readonly waiting: ReadonlySignal<readonly WaitingTube[]>;
   readonly sealed: ReadonlySignal<readonly LaneBox[]>;
   readonly oldest: ReadonlySignal<string>;
   /** Tubes that go into the box: this lane's are in from the beginning, others come by a scan or a touch. */
   readonly chosen: Signal<ReadonlySet<string>> = signal(new Set());
+  readonly draft: Signal<BoxDraft> = signal(EMPTY);
   readonly box: Signal<string> = signal("");
 
   constructor(private readonly work: LaneWork) {
@@ -51,13 +54,19 @@ export class Boxing {
     this.chosen.value = new Set(
       this.waiting.value.filter((tube) => tube.lane === lane).map(({ code }) => code),
     );
+    this.draft.value = EMPTY;
     this.work.notice.value = null;
     this.work.panel.value = "box";
   }
 
-  /** A tube's barcode while a box is filled: in it goes; there is no way out by scanning twice. */
+  /** While a box is filled: a tube goes in, and not out again by scanning twice; what is no tube is the seal. */
   scan(code: string): void {
     const { work } = this;
+    if (!work.isTubeLike(code) && !work.app.state.value.tubes.has(code)) {
+      const seal = code.slice(0, 24);
+      this.draft.value = { ...this.draft.value, seal };
+      return work.well(() => t.value.boxSealRead(seal));
+    }
     const verdict = mayBox(work.app.state.value, this.waiting.value, code);
     if (!verdict.ok) return work.refuse(verdict);
     this.chosen.value = new Set([...this.chosen.value, code]);
@@ -71,8 +80,9 @@ export class Boxing {
     this.chosen.value = next;
   }
 
-  async seal(draft: BoxDraft): Promise<void> {
+  async seal(): Promise<void> {
     const { work } = this;
+    const draft = this.draft.value;
     if (work.isEcho()) return;
     work.settle();
     const box = newId();

@@ -458,7 +458,7 @@ export class LaneWork {
     this.say("stop", "tube_unknown");
   }
 
-  private isTubeLike(text: string): boolean {
+  isTubeLike(text: string): boolean {
     return looksLikeTube(
       text,
       (this.app.pack.value?.tubes ?? []).map(({ code }) => code),
