@@ -22,3 +22,20 @@ class UploadState(TextChoices):
     STORED = "stored", _("stored")
     UNDONE = "undone", _("undone")
     DISCARDED = "discarded", _("discarded")
+
+
+class DifferenceKind(TextChoices):
+    """How an updated register differs from what is stored (LG-05)."""
+
+    ADDS = "adds", _("says more")
+    DIFFERS = "differs", _("says otherwise")
+    MISSING = "missing", _("is not in the file")
+
+
+class Choice(TextChoices):
+    """What somebody decided about a difference; empty while nobody has."""
+
+    TAKE = "take", _("take over")
+    LEAVE = "leave", _("leave as it is")
+    MOVED_OUT = "moved_out", _("moved out")
+    AWAY = "away", _("away for a time")

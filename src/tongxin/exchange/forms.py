@@ -18,6 +18,7 @@ MEANINGS = {
     c.SEX: _("sex"),
     c.BIRTH: _("date of birth"),
     c.RELATION: _("relation to the head of household"),
+    c.COMPOUND: _("compound"),
     c.BUILDING: _("building"),
     c.UNIT: _("unit"),
     c.ROOM: _("room"),

@@ -11,6 +11,10 @@ declare(
         "later": _("The server is busy. The phone keeps everything and comes back by itself."),
         "upload_state": _("This file is %(state)s: it cannot be stored, undone or discarded now."),
         "upload_used": _("This import cannot be undone: %(count)s of its people already stand in a round."),
+        "choice_not_for": _("This cannot be decided about differences of this kind."),
+        "place_needed": _("Say where the person is: a place and, if known, with whom."),
+        "row_stands": _("This row is stored already or needs no mending."),
+        "row_unchanged": _("This row is still rejected: %(reason)s"),
         "file_too_large": _(
             "The file is too large (%(size)s bytes, at most %(limit)s). Split it into several files."
         ),

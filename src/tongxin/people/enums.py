@@ -18,6 +18,7 @@ class DocumentKind(TextChoices):
 class ResidenceKind(TextChoices):
     USUAL = "usual", _("usual resident")
     FLOATING = "floating", _("floating population")
+    SEPARATE = "separate", _("registered here, lives elsewhere")
     FOUND = "found", _("found at the lane, to verify")
 
 
@@ -26,6 +27,33 @@ class Source(TextChoices):
     LANE = "lane", _("lane quick-add")
     DOOR = "door", _("door visit")
     DESK = "desk", _("desk")
+    CALL = "call", _("call")
+    POLICE = "police", _("police list")
+    FAMILY = "family", _("family")
+
+
+class TestingFlag(TextChoices):
+    """What a lane does differently for somebody; never why (MT-21)."""
+
+    PRIORITY = "priority", _("priority lane")
+    SINGLE = "single", _("single tube, do not pool")
+    DOOR = "door", _("sampled at the door")
+    APART = "apart", _("own kind of tube")
+
+
+class MergeGround(TextChoices):
+    DOCUMENT = "document", _("the same document")
+    PHONE = "phone", _("the same name, birth and phone")
+    DOOR = "door", _("the same name behind the same door")
+    OTHER = "other", _("known to be one person")
+
+
+class VisitResult(TextChoices):
+    DONE = "done", _("done")
+    NOBODY = "nobody", _("nobody at home")
+    REFUSED = "refused", _("refused")
+    VACANT = "vacant", _("vacant")
+    WRONG = "wrong", _("address wrong")
 
 
 class CallPurpose(TextChoices):

@@ -1,7 +1,7 @@
 """Household registers (户籍底册) as files: which column is what, what each row says, who is meant."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -12,9 +12,17 @@ from tongxin.core.layout import Ignored, Layout
 from tongxin.core.sheets import Row, Sheet, Value, Workbook
 from tongxin.core.text import text_of
 from tongxin.people.rules import columns as c
-from tongxin.people.rules.addresses import building_named, building_of_sheet, joined, read_address, read_part
+from tongxin.people.rules.addresses import (
+    building_named,
+    building_of_sheet,
+    compound_named,
+    joined,
+    read_address,
+    read_part,
+    told_apart,
+)
 from tongxin.people.rules.columns import REGISTER
-from tongxin.people.rules.documents import DocumentReading, read_document
+from tongxin.people.rules.documents import DocumentReading, read_document, unproven
 from tongxin.people.rules.matching import KnownPerson, Matcher
 from tongxin.people.rules.names import NameReading, names_nobody, read_name
 from tongxin.people.rules.phones import read_phones
@@ -30,6 +38,7 @@ from tongxin.people.rules.register import (
 from tongxin.people.rules.relations import read_relation
 from tongxin.people.rules.tags import read_tags
 
+STEP = 1000
 YES = frozenset({"是", "有", "√", "✓", "✔", "Y", "YES", "1", "对", "属实"})
 DITTO = frozenset({"同上", "〃", "″", '"', "''", "上同"})
 NOTES_SHEETS = ("说明", "示例", "样例", "须知", "字典")
@@ -69,6 +78,11 @@ class HouseholdReading:
     room: str
     people: int
     vacant: bool
+    compound: str = ""
+
+    @property
+    def door(self) -> Door:
+        return Door(self.building, self.unit, self.room, self.compound)
 
 
 @dataclass(slots=True)
@@ -103,8 +117,13 @@ def read_register(
     on: date | None = None,
     mapping: Mapping | None = None,
     existing: Matcher | None = None,
+    step: Callable[[int], None] | None = None,
+    allowed: Collection[tuple[str, int]] = (),
 ) -> RegisterReading:
-    """Read a register as of a day: the one that is told, else the one its title names, else today."""
+    """Read a register as of a day: the one that is told, else the one its title names, else today.
+
+    `allowed` are rows (sheet, number) whose document somebody answers for although it fails its check (ID-13).
+    """
     given = mapping or Mapping()
     mappings = [given.of(sheet.name) or _proposed(sheet, workbook) for sheet in workbook.sheets]
     layouts = [Layout(sheet, each, REGISTER) for sheet, each in zip(workbook.sheets, mappings, strict=True)]
@@ -112,9 +131,17 @@ def read_register(
     reading = RegisterReading(on, Mapping(tuple(mappings)), hidden_sheets=workbook.hidden_sheets)
     reading.matcher = existing or Matcher()
     doors: dict[Door, bool] = {}
-    for sheet, each, layout in zip(workbook.sheets, mappings, layouts, strict=True):
-        reader = _SheetReader(sheet, each, layout, on, reading.matcher, doors)
-        reading.rows.extend(reader.read())
+    apart: set[str] = set()
+    readers = [
+        _SheetReader(sheet, each, layout, on, reading.matcher, doors, apart, allowed)
+        for sheet, each, layout in zip(workbook.sheets, mappings, layouts, strict=True)
+    ]
+    seen: Counter[tuple[str, str]] = Counter()
+    for reader in readers:
+        seen.update(reader.compounds())
+    apart |= told_apart(seen)
+    for reader in readers:
+        reading.rows.extend(reader.read(step))
     reading.persons = reading.matcher.records
     reading.households = _households(doors, reading.persons)
     return reading
@@ -161,13 +188,18 @@ def _building_of(sheet: Sheet, mapping: SheetMapping, workbook: Workbook) -> str
 def _households(doors: dict[Door, bool], persons: list[PersonRecord]) -> list[HouseholdReading]:
     people = Counter(person.door for person in persons)
     return [
-        HouseholdReading(*door, people=people[door], vacant=vacant and not people[door])
+        HouseholdReading(
+            door.building, door.unit, door.room, people[door], vacant and not people[door], door.compound
+        )
         for door, vacant in doors.items()
     ]
 
 
 class _SheetReader:
-    """Reads one sheet, row by row. `doors` gathers the doors, and which of them were called vacant."""
+    """Reads one sheet, row by row. `doors` gathers the doors, and which of them were called vacant.
+
+    `apart` names the compounds that the file must tell apart; it is filled before the first row is read.
+    """
 
     def __init__(
         self,
@@ -177,7 +209,11 @@ class _SheetReader:
         on: date,
         matcher: Matcher,
         doors: dict[Door, bool],
+        apart: set[str],
+        allowed: Collection[tuple[str, int]] = (),
     ) -> None:
+        self._apart = apart
+        self._allowed = allowed
         self._sheet = sheet
         self._mapping = mapping
         self._layout = layout
@@ -191,6 +227,7 @@ class _SheetReader:
         )
         self._parts = tuple((place, self._one(place)) for place in ADDRESS_FIELDS)
         self._addresses = mapping.columns_of(c.ADDRESS)
+        self._compound = self._one(c.COMPOUND)
         self._phones = mapping.columns_of(c.PHONES)
         self._notes = mapping.columns_of(c.NOTES)
         words = {
@@ -203,9 +240,30 @@ class _SheetReader:
     def _one(self, code: str) -> int:
         return next(iter(self._mapping.columns_of(code)), -1)
 
-    def read(self) -> Iterator[RowReading]:
-        """Each row of the sheet with what became of it."""
+    def compounds(self) -> Counter[tuple[str, str]]:
+        """How often the sheet names each compound with each building; a first look at the address cells alone."""
+        seen: Counter[tuple[str, str]] = Counter()
+        building = dict(self._parts)[c.BUILDING]
+        if self._mapping.skipped:
+            return seen
         for row in self._sheet.rows:
+            if row.number < self._mapping.first_row:
+                continue
+            texts = [text_of(row.at(column)) for column in (building, *self._addresses) if column >= 0]
+            name = text_of(row.at(self._compound)) if self._compound >= 0 else ""
+            name = name or next((found for text in texts if (found := compound_named(text))), "")
+            if name:
+                named = (
+                    read_address(text).building or read_part(text, c.BUILDING).building for text in texts
+                )
+                seen[name, next(filter(None, named), "")] += 1
+        return seen
+
+    def read(self, step: Callable[[int], None] | None = None) -> Iterator[RowReading]:
+        """Each row of the sheet with what became of it; `step` hears of every thousand."""
+        for position, row in enumerate(self._sheet.rows, 1):
+            if step and position % STEP == 0:
+                step(STEP)
             ignored = Ignored.NOTES_SHEET if self._mapping.skipped else self._layout.ignored(row)
             if ignored:
                 yield RowReading(self._sheet.name, row.number, Outcome.IGNORE, ignored)
@@ -224,6 +282,8 @@ class _SheetReader:
         if not name.name:
             return replace(reading, reason=Reason.NAME_MISSING, column=self._name)
         document = read_document(row.at(self._id), on=self._on)
+        if document.reason and (self._sheet.name, row.number) in self._allowed:
+            document = unproven(row.at(self._id))
         if document.reason:
             return replace(reading, reason=document.reason, column=self._id)
         entry = self._entry(row, name, document, door, note)
@@ -284,7 +344,15 @@ class _SheetReader:
             for column in self._addresses
             if (text := self._address_text(row, column))
         ]
-        return joined(*parts, self._building)
+        door = joined(*parts, self._building)
+        return door._replace(compound=self._compound_of(row)) if self._apart else door
+
+    def _compound_of(self, row: Row) -> str:
+        named = [self._address_text(row, self._compound)] if self._compound >= 0 else []
+        building = dict(self._parts)[c.BUILDING]
+        texts = [self._address_text(row, column) for column in (building, *self._addresses) if column >= 0]
+        found = [*named, *map(compound_named, texts)]
+        return next((name for name in found if name in self._apart), "")
 
     def _address_text(self, row: Row, column: int) -> str:
         value = row.at(column)

@@ -1,4 +1,4 @@
 from tongxin.exchange.models.capture import Batch, SetAside
-from tongxin.exchange.models.uploads import Upload, UploadRow
+from tongxin.exchange.models.uploads import Difference, Upload, UploadRow
 
-__all__ = ["Batch", "SetAside", "Upload", "UploadRow"]
+__all__ = ["Batch", "Difference", "SetAside", "Upload", "UploadRow"]

@@ -4,7 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.models import AreaRow
-from tongxin.exchange.enums import UploadKind, UploadState
+from tongxin.exchange.enums import Choice, DifferenceKind, UploadKind, UploadState
+from tongxin.people.models import Person
 
 
 class Upload(AreaRow):
@@ -52,6 +53,12 @@ class UploadRow(AreaRow):
     warnings = models.JSONField(default=list)
     sealed = models.BinaryField(default=bytes)
     subject_id = models.UUIDField(null=True)
+    is_left = models.BooleanField(
+        default=False, db_default=False
+    )  # new here, and somebody said: not this one
+    mended_at = models.DateTimeField(null=True)
+    mended_by_name = models.CharField(max_length=60, blank=True, db_default="")
+    allowed_why = models.CharField(max_length=200, blank=True, db_default="")  # ID-13
 
     class Meta:
         verbose_name = _("row of an upload")
@@ -60,3 +67,29 @@ class UploadRow(AreaRow):
 
     def __str__(self) -> str:
         return f"{self.sheet}!{self.row}"
+
+
+class Difference(AreaRow):
+    """One thing in which an updated register differs from what is stored (差异), and what was decided about it."""
+
+    KEEPING = "identity"
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="differences")
+    position = models.PositiveIntegerField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=8, choices=DifferenceKind.choices)
+    field = models.CharField(max_length=10, blank=True)
+    sealed = models.BinaryField(default=bytes)
+    choice = models.CharField(_("decided"), max_length=10, choices=Choice.choices, blank=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("difference")
+        constraints = [
+            models.UniqueConstraint(fields=["upload", "person", "field"], name="one_difference_a_field"),
+            models.UniqueConstraint(fields=["upload", "position"], name="one_difference_a_position"),
+        ]
+        indexes = [models.Index(fields=["upload", "kind", "position"], name="difference_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.field}"

@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,24 +15,24 @@ from tongxin.access.actors import Actor
 from tongxin.access.services import journal
 from tongxin.core import ciphers
 from tongxin.core.bulk import insert_rows
-from tongxin.core.headers import Mapping
+from tongxin.core.headers import Mapping as ColumnMapping
 from tongxin.core.ids import new_id
 from tongxin.core.locks import lock
 from tongxin.core.refusals import Refusal
-from tongxin.core.sheets import UnreadableFile, Workbook
+from tongxin.core.sheets import Row, Sheet, UnreadableFile, Value, Workbook
 from tongxin.exchange.enums import UploadKind, UploadState
 from tongxin.exchange.models import Upload, UploadRow
 from tongxin.exchange.reading import read_workbook
+from tongxin.exchange.services import differences
 from tongxin.people.queries.known import document_key, known_people, phone_key
-from tongxin.people.rules.matching import KnownPerson, Matcher
-from tongxin.people.rules.register import Door, Outcome, PersonRecord
+from tongxin.people.rules.matching import Matcher
+from tongxin.people.rules.register import Outcome
 from tongxin.people.services import register
 from tongxin.people.sheets import RegisterReading, RowReading, read_register
 from tongxin.testing.models import Expected
 
 BYTES = "exchange.upload"
 ROW = "exchange.upload_row"
-EFFECTS = "exchange.upload_effects"
 BATCH = 2000
 Progress = Callable[[int], None]
 
@@ -46,7 +47,14 @@ def workbook_of(content: bytes, file_name: str) -> Workbook:
 
 @transaction.atomic
 def take_in(
-    *, file_name: str, content: bytes, area_path: str, by: Actor, at: datetime, list_day: date | None = None
+    *,
+    file_name: str,
+    content: bytes,
+    area_path: str,
+    by: Actor,
+    at: datetime,
+    list_day: date | None = None,
+    progress: Progress | None = None,
 ) -> Upload:
     """Read a register file and keep it with the verdict on every row. Nothing else is stored yet (preview)."""
     by.must("people.register.import", within=area_path)
@@ -63,7 +71,7 @@ def take_in(
         sent_by_name=by.name[:60],
         sent_at=at,
     )
-    reading = _read(upload, workbook, None)
+    reading = _read(upload, workbook, None, progress)
     _keep(upload, reading)
     journal.record(
         "exchange.upload.taken", by=by, area_path=area_path, on=upload, at=at, facts={"counts": upload.counts}
@@ -76,8 +84,9 @@ def read_again(*, upload_id: UUID, mapping: list[dict[str, Any]], list_day: date
     """Read the kept bytes again with a corrected mapping; the verdicts are replaced."""
     upload = _waiting(upload_id, by)
     upload.list_day = list_day
-    reading = _read(upload, _workbook(upload), Mapping.from_plain(mapping))
+    reading = _read(upload, _workbook(upload), ColumnMapping.from_plain(mapping))
     upload.rows.all().delete()
+    upload.differences.all().delete()
     _keep(upload, reading)
     return upload
 
@@ -92,10 +101,10 @@ def store(*, upload_id: UUID, by: Actor, at: datetime, progress: Progress | None
     if upload.state != UploadState.READ:
         raise Refusal("upload_state", state=upload.get_state_display())
     reading = reading_of(upload)
-    new, additions, ids = _sorted(reading)
+    new, ids = _new_people(reading, _left_rows(upload))
     register.add_people(
         people=new,
-        vacant=[Door(home.building, home.unit, home.room) for home in reading.households if home.vacant],
+        vacant=[home.door for home in reading.households if home.vacant],
         area_path=upload.area_path,
         upload_id=upload.pk,
         listed_on=reading.on,
@@ -103,13 +112,10 @@ def store(*, upload_id: UUID, by: Actor, at: datetime, progress: Progress | None
         at=at,
         progress=progress,
     )
-    effects = register.add_to_people(
-        additions=additions, area_path=upload.area_path, listed_on=reading.on, by=by, at=at
-    )
+    changed = differences.apply_chosen(upload, reading, by=by, at=at)
     _link_rows(upload, reading, ids)
     upload.state, upload.stored_at = UploadState.STORED, at
-    upload.effects = _sealed_effects(effects)
-    upload.counts = {**upload.counts, "new": len(new), "changed": len(additions)}
+    upload.counts = {**upload.counts, "new": len(new), "changed": changed}
     upload.save(update_fields=["state", "stored_at", "effects", "counts"])
     journal.record(
         "people.register.imported",
@@ -134,12 +140,13 @@ def undo(*, upload_id: UUID, by: Actor, at: datetime, why: str) -> Upload:
         raise Refusal("upload_used", count=used)
     register.take_back(
         upload_id=upload.pk,
-        effects=_opened_effects(upload),
+        effects=differences.effects_of(upload),
         area_path=upload.area_path,
         by=by,
         at=at,
         why=why,
     )
+    upload.differences.update(applied_at=None)
     upload.state, upload.undone_at = UploadState.UNDONE, at
     upload.save(update_fields=["state", "undone_at"])
     return upload
@@ -157,7 +164,7 @@ def discard(*, upload_id: UUID, by: Actor, at: datetime) -> Upload:
 
 def reading_of(upload: Upload) -> RegisterReading:
     """What the kept file says, compared with the register as it is now."""
-    return _read(upload, _workbook(upload), Mapping.from_plain(upload.mapping))
+    return _read(upload, _workbook(upload), ColumnMapping.from_plain(upload.mapping))
 
 
 def values_of(row: UploadRow) -> list[str]:
@@ -177,12 +184,30 @@ def _waiting(upload_id: UUID, by: Actor) -> Upload:
 
 
 def _workbook(upload: Upload) -> Workbook:
-    return workbook_of(ciphers.decrypt_bytes(upload.sealed, purpose=BYTES), upload.file_name)
+    """The kept file, with the rows that were mended in place of what came."""
+    book = workbook_of(ciphers.decrypt_bytes(upload.sealed, purpose=BYTES), upload.file_name)
+    mended = {
+        (row.sheet, row.row): tuple(value or None for value in values_of(row))
+        for row in upload.rows.exclude(mended_at=None)
+    }
+    if not mended:
+        return book
+    return replace(book, sheets=tuple(_with_mended(sheet, mended) for sheet in book.sheets))
 
 
-def _read(upload: Upload, workbook: Workbook, mapping: Mapping | None) -> RegisterReading:
+def _with_mended(sheet: Sheet, mended: Mapping[tuple[str, int], tuple[Value, ...]]) -> Sheet:
+    rows = tuple(Row(row.number, mended.get((sheet.name[:80], row.number), row.values)) for row in sheet.rows)
+    return replace(sheet, rows=rows)
+
+
+def _read(
+    upload: Upload, workbook: Workbook, mapping: ColumnMapping | None, progress: Progress | None = None
+) -> RegisterReading:
     known = Matcher(known_people(upload.area_path), document_key=document_key, phone_key=phone_key)
-    return read_register(workbook, on=upload.list_day, mapping=mapping, existing=known)
+    allowed = set(upload.rows.exclude(allowed_why="").values_list("sheet", "row"))
+    return read_register(
+        workbook, on=upload.list_day, mapping=mapping, existing=known, step=progress, allowed=allowed
+    )
 
 
 def _keep(upload: Upload, reading: RegisterReading) -> None:
@@ -196,11 +221,12 @@ def _keep(upload: Upload, reading: RegisterReading) -> None:
         "exchange_uploadrow",
         ROW_COLUMNS,
         (
-            _row(upload, position, row)
+            _row(upload, position, row, keeps_new=bool(reading.matcher.known_count))
             for position, row in enumerate(reading.rows)
             if row.outcome is not Outcome.IGNORE
         ),
     )
+    differences.keep(upload, reading)
 
 
 def _counts(reading: RegisterReading) -> dict[str, Any]:
@@ -229,8 +255,10 @@ ROW_COLUMNS = (
 )  # fmt: skip
 
 
-def _row(upload: Upload, position: int, row: RowReading) -> tuple[Any, ...]:
-    is_kept = row.outcome is Outcome.REJECT or row.warnings
+def _row(upload: Upload, position: int, row: RowReading, *, keeps_new: bool) -> tuple[Any, ...]:
+    """A row with its cells where somebody may have to look at them; of a first register not those of 100,000 new."""
+    is_new = keeps_new and row.outcome is Outcome.ACCEPT
+    is_kept = row.outcome is Outcome.REJECT or row.warnings or is_new
     texts = ["" if value is None else str(value) for value in row.values] if is_kept else []
     sealed = ciphers.encrypt(json.dumps(texts, ensure_ascii=False), purpose=ROW) if texts else b""
     return (
@@ -239,47 +267,38 @@ def _row(upload: Upload, position: int, row: RowReading) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _sorted(
-    reading: RegisterReading,
-) -> tuple[list[register.NewPerson], list[register.Addition], dict[int, UUID]]:
-    """The people of a reading: those to be made, those to be added to, and the key of each."""
+def _new_people(
+    reading: RegisterReading, left: Collection[int]
+) -> tuple[list[register.NewPerson], dict[int, UUID]]:
+    """The people of a reading who are to be made, and the key of everybody; `left` are positions not to be stored."""
     marks: dict[int, list[str]] = {}
+    left_people = {reading.rows[position].person for position in left}
     for row in reading.rows:
         if row.person is not None and row.warnings:
             marks.setdefault(row.person, []).extend(str(warning) for warning in row.warnings)
-    new, additions, ids = [], [], {}
+    new: list[register.NewPerson] = []
+    ids: dict[int, UUID] = {}
     for index, record in enumerate(reading.persons):
         known = reading.matcher.known(index)
-        if known is None:
+        if known is not None:
+            ids[index] = UUID(str(known.id))
+        elif index not in left_people:
             person = register.NewPerson(record, marks=list(dict.fromkeys(marks.get(index, []))))
             new.append(person)
             ids[index] = person.id
-        else:
-            ids[index] = UUID(str(known.id))
-            if changes := reading.matcher.changes(index):
-                additions.append(_addition(ids[index], record, known, changes))
-    return new, additions, ids
+    return new, ids
 
 
-def _addition(
-    person_id: UUID, record: PersonRecord, known: KnownPerson, changes: frozenset[str]
-) -> register.Addition:
-    return register.Addition(
-        person_id=person_id,
-        document=record.document if "document" in changes else "",
-        document_kind="resident_id" if record.id else "other",
-        phones=record.phones if "phones" in changes else (),
-        tags=[tag for tag in record.tags if tag not in known.tags],
-        sex=record.sex,
-        birth=record.birth,
-        door=record.door if "door" in changes else None,
-    )
+def _left_rows(upload: Upload) -> list[int]:
+    return list(upload.rows.filter(is_left=True).values_list("position", flat=True))
 
 
 def _link_rows(upload: Upload, reading: RegisterReading, ids: dict[int, UUID]) -> None:
     """Point every row that made or joined a person to that person, in one statement."""
     linked = [
-        (position, ids[row.person]) for position, row in enumerate(reading.rows) if row.person is not None
+        (position, ids[row.person])
+        for position, row in enumerate(reading.rows)
+        if row.person is not None and row.person in ids
     ]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -288,25 +307,3 @@ def _link_rows(upload: Upload, reading: RegisterReading, ids: dict[int, UUID]) -
                WHERE upload_id = %s AND exchange_uploadrow.position = linked.position""",
             [[position for position, _person in linked], [person for _position, person in linked], upload.pk],
         )
-
-
-def _sealed_effects(effects: register.Effects) -> bytes:
-    plain = {
-        "documents": [str(key) for key in effects.documents],
-        "phones": [str(key) for key in effects.phones],
-        "tags": [str(key) for key in effects.tags],
-        "residences": [str(key) for key in effects.residences],
-        "filled": {str(key): fields for key, fields in effects.filled.items()},
-    }
-    return ciphers.encrypt(json.dumps(plain), purpose=EFFECTS)
-
-
-def _opened_effects(upload: Upload) -> register.Effects:
-    plain = json.loads(ciphers.decrypt(upload.effects, purpose=EFFECTS)) if upload.effects else {}
-    keys = {
-        name: [UUID(key) for key in plain.get(name, [])]
-        for name in ("documents", "phones", "tags", "residences")
-    }
-    return register.Effects(
-        **keys, filled={UUID(key): names for key, names in plain.get("filled", {}).items()}
-    )

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.core import ciphers
 from tongxin.core.models import AreaRow
-from tongxin.people.enums import DocumentKind, Sex, Source
+from tongxin.people.enums import DocumentKind, Sex, Source, TestingFlag
+from tongxin.people.rules.documents import matching_form
 
 
 class PersonalRow(AreaRow):
@@ -42,9 +43,16 @@ class Person(PersonalRow):
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.DESK)
     upload_id = models.UUIDField(null=True, db_index=True)
     marks = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    flags = ArrayField(
+        models.CharField(max_length=8, choices=TestingFlag.choices), default=list, blank=True, db_default=[]
+    )
     verified_at = models.DateTimeField(_("verified"), null=True)
+    verified_by_id = models.UUIDField(null=True)
+    verified_by_name = models.CharField(_("verified by"), max_length=60, blank=True, db_default="")
     voided_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=200, blank=True)
+    # Who this row turned out to be (ID-21); always somebody who was not merged away in turn.
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     objects = PersonQuerySet.as_manager()
@@ -86,8 +94,13 @@ class SealedNumber(PersonalRow):
 
     def seal(self, number: str) -> None:
         self.sealed = ciphers.encrypt(number, purpose=self.PURPOSE)
-        self.number_index = ciphers.blind_index(number, purpose=self.PURPOSE)
+        self.number_index = self.index_of(number)
         self.tail = number[-4:]
+
+    @classmethod
+    def index_of(cls, number: str) -> bytes:
+        """The blind index under which a number is found."""
+        return ciphers.blind_index(number, purpose=cls.PURPOSE)
 
     def reveal(self) -> str:
         """The full number. Call it through a service that records who saw it, and why."""
@@ -125,6 +138,10 @@ class Document(SealedNumber):
     def masked(self) -> str:
         """First four and last four: 9900**********0016."""
         return f"{self.head}**********{self.tail}" if self.head else f"****{self.tail}"
+
+    @classmethod
+    def index_of(cls, number: str) -> bytes:
+        return super().index_of(matching_form(number))
 
     def seal(self, number: str) -> None:
         super().seal(number)

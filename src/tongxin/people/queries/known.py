@@ -1,56 +1,72 @@
 """Who of an area is in the register already, as an import compares with them."""
 
 from collections.abc import Iterator
-from typing import cast
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Prefetch, Q
+from django.db import connection
 
-from tongxin.core import ciphers
-from tongxin.people.models import Document, Person, Phone, Residence
+from tongxin.people.models import Document, Person, Phone
 from tongxin.people.rules.matching import KnownPerson
-from tongxin.people.rules.register import Door
+from tongxin.people.rules.register import NOWHERE, Door
+
+CHUNK = 5000
 
 
 def document_key(number: str) -> bytes:
-    return ciphers.blind_index(number, purpose=Document.PURPOSE)
+    return Document.index_of(number)
 
 
 def phone_key(number: str) -> bytes:
-    return ciphers.blind_index(number, purpose=Phone.PURPOSE)
+    return Phone.index_of(number)
 
 
-def known_people(area_path: str) -> Iterator[KnownPerson]:
-    """Everybody of the area, by blind indexes: no number is opened for a comparison."""
-    homes = Residence.objects.filter(is_current=True, to_on=None).select_related("dwelling")
-    people = (
-        Person.objects.live()
-        .filter(area_path__startswith=area_path)
-        .annotate(open_tags=ArrayAgg("tags__name", filter=Q(tags__until=None), distinct=True, default=[]))
-        .prefetch_related(
-            Prefetch("residences", homes, to_attr="homes"),
-            Prefetch("documents", Document.objects.order_by("-is_primary"), to_attr="papers"),
-            Prefetch("phones", Phone.objects.only("person_id", "number_index"), to_attr="lines"),
-        )
-        .order_by("id")
-    )
-    for person in people.iterator(chunk_size=2000):
-        home = cast(Residence | None, next(iter(person.homes), None))
-        papers = cast(list[Document], person.papers)
-        lines = cast(list[Phone], person.lines)
-        dwelling = home.dwelling if home else None
-        yield KnownPerson(
-            id=person.pk,
-            name=person.name,
-            document=bytes(papers[0].number_index) if papers else None,
-            door=Door(dwelling.building, dwelling.unit, dwelling.room) if dwelling else Door(),
-            phones=frozenset(bytes(line.number_index) for line in lines),
-            sex=person.sex,
-            birth=person.birth_on,
-            relation=home.relation if home else "",
-            tags=frozenset(name for name in person.open_tags if name),
-        )
+_KNOWN = """
+    WITH papers AS (
+        SELECT d.person_id, (array_agg(d.number_index ORDER BY d.is_primary DESC, d.id)) AS keys
+        FROM people_document d WHERE d.area_path ^@ %(area)s GROUP BY d.person_id),
+    lines AS (
+        SELECT f.person_id, array_agg(f.number_index) AS keys
+        FROM people_phone f WHERE f.area_path ^@ %(area)s GROUP BY f.person_id),
+    labels AS (
+        SELECT t.person_id, array_agg(DISTINCT t.name) AS names
+        FROM people_tag t WHERE t.area_path ^@ %(area)s AND t.until IS NULL GROUP BY t.person_id)
+    SELECT p.id, p.name, p.sex, p.birth_on, coalesce(h.relation, ''),
+           coalesce(w.building, ''), coalesce(w.unit, ''), coalesce(w.room, ''), coalesce(w.compound, ''),
+           papers.keys, lines.keys, labels.names
+    FROM people_person p
+    LEFT JOIN people_residence h ON h.person_id = p.id AND h.is_current AND h.to_on IS NULL
+    LEFT JOIN places_dwelling w ON w.id = h.dwelling_id
+    LEFT JOIN papers ON papers.person_id = p.id
+    LEFT JOIN lines ON lines.person_id = p.id
+    LEFT JOIN labels ON labels.person_id = p.id
+    WHERE p.area_path ^@ %(area)s AND p.voided_at IS NULL
+      AND (%(name)s::text IS NULL OR p.name = %(name)s OR %(document)s = ANY (papers.keys))
+    ORDER BY p.id"""
+
+
+def known_people(area_path: str, *, name: str | None = None, document: str = "") -> Iterator[KnownPerson]:
+    """Everybody of the area, by blind indexes: no number is opened for a comparison.
+
+    With a name: only those whom a row of this name and document could be about.
+    """
+    key = document_key(document) if document else None
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, {"area": area_path, "name": name, "document": key})
+        while rows := cursor.fetchmany(CHUNK):
+            for key, name, sex, birth, relation, building, unit, room, compound, papers, lines, tags in rows:
+                keys = [bytes(each) for each in papers or ()]
+                yield KnownPerson(
+                    id=key,
+                    name=name,
+                    document=keys[0] if keys else None,
+                    door=Door(building, unit, room, compound) if room else NOWHERE,
+                    phones=frozenset(bytes(each) for each in lines or ()),
+                    sex=sex,
+                    birth=birth,
+                    relation=relation,
+                    tags=frozenset(tags or ()),
+                    other_documents=frozenset(keys[1:]),
+                )
 
 
 def ids_of_upload(upload_id: UUID) -> list[UUID]:

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Length
 
 from tongxin.access.actors import Actor
-from tongxin.core import ciphers, clock
+from tongxin.core import clock
 from tongxin.core.pages import SIZE, keyset
 from tongxin.core.refusals import Refusal
 from tongxin.people.models import Document, Household, Person, Phone, Residence, Tag
@@ -170,10 +170,10 @@ def _holders(term: Term) -> list[QuerySet[Any, Any]]:
     """Who has the number, or lives behind the door."""
     found: list[QuerySet[Any, Any]] = []
     if term.document:
-        index = ciphers.blind_index(term.document, purpose=Document.PURPOSE)
+        index = Document.index_of(term.document)
         found.append(Document.objects.filter(number_index=index).values("person_id"))
     if term.phone:
-        index = ciphers.blind_index(term.phone, purpose=Phone.PURPOSE)
+        index = Phone.index_of(term.phone)
         found.append(Phone.objects.filter(number_index=index).values("person_id"))
     if term.tail:
         found.append(Document.objects.filter(tail=term.tail).values("person_id"))

@@ -1,10 +1,11 @@
 """Addresses inside a compound: building, unit and room out of every spelling (ID-04, CONTRACT "Address")."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tongxin.core.text import DASHES, NUMERAL_CHARS, chinese_number, clean, without_blanks
+from tongxin.core.text import DASHES, HAN, NUMERAL_CHARS, chinese_number, clean, without_blanks
 from tongxin.people.rules.register import NOWHERE, Door
 
 LONGEST = 100
@@ -149,6 +150,40 @@ def normal(value: str) -> str:
     return str(number) if number is not None else LEADING_ZEROS.sub("", value)
 
 
+# What stands before a building's number and names the group of houses it belongs to: 东区3栋, 阳光花园二期3号楼.
+COMPOUND = re.compile(
+    rf"(?P<name>[{HAN}·A-Z]{{1,12}}?(?:[一二三四五六七八九十\\d]{{1,2}}期)?)[-,、_]?(?:{VALUE})(?:{BUILDING}|[-#])"
+)
+ABOVE = re.compile(r"^.*(?:省|市|县|街道|办事处|镇|乡|社区|居委会|路|街|大道|巷|弄|\d号)")
+SIDE = re.compile(
+    r"^(?:[东南西北中前后上下老新内外]{1,2}|[A-Z]|[一二三四五六七八九十])(?:区|院|苑|园|期|组团|片|里)$"
+)
+
+
+@lru_cache(maxsize=8192)
+def compound_named(text: str) -> str:
+    """The compound before the building's number (小区): 东区 of 东区3栋1单元401; nothing where none is named."""
+    found = COMPOUND.search(_bare(text))
+    return ABOVE.sub("", found["name"]).lstrip("号、,-") if found else ""
+
+
+def told_apart(seen: Counter[tuple[str, str]]) -> frozenset[str]:
+    """The compounds of a file that must be told apart, out of how often (compound, building) was seen.
+
+    Most files speak of one compound, in many spellings: its name says nothing then. Only where the same number of
+    a building stands under two names, both sides of a place (东区, 西区) or both frequent, are these two buildings.
+    """
+    rows: Counter[str] = Counter()
+    names_of: dict[str, set[str]] = {}
+    for (name, building), count in seen.items():
+        rows[name] += count
+        names_of.setdefault(building, set()).add(name)
+    enough = max(3, sum(rows.values()) // 100)
+    real = {name for name in rows if name and (SIDE.match(name) or rows[name] >= enough)}
+    clashes = [names & real for names in names_of.values() if len(names & real) > 1]
+    return frozenset(real) if clashes else frozenset()
+
+
 @lru_cache(maxsize=8192)
 def read_part(text: str, place: str) -> Door:
     """What a column of its own says: `place` is building, unit or room. 3栋2单元 in a building column is both."""
@@ -174,6 +209,7 @@ def joined(*doors: Door) -> Door:
         next((door.building for door in doors if door.building), ""),
         next((door.unit for door in doors if door.unit), ""),
         next((door.room for door in doors if door.room), ""),
+        next((door.compound for door in doors if door.compound), ""),
     )
 
 
@@ -195,6 +231,6 @@ def building_of_sheet(name: str) -> str:
 
 def label(door: Door) -> str:
     """The address in Chinese: 3栋2单元401."""
-    return "".join(
+    return door.compound + "".join(
         [f"{door.building}栋" if door.building else "", f"{door.unit}单元" if door.unit else "", door.room]
     )

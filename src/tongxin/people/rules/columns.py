@@ -5,7 +5,7 @@ import re
 from tongxin.core.headers import Field, Vocabulary
 
 NAME, ID, PHONES, SEX, BIRTH = "name", "id", "phones", "sex", "birth"
-BUILDING, UNIT, ROOM, ADDRESS = "building", "unit", "room", "address"
+BUILDING, UNIT, ROOM, ADDRESS, COMPOUND = "building", "unit", "room", "address", "compound"
 RELATION, NOTES = "relation", "notes"
 
 
@@ -43,6 +43,9 @@ ROOM_WORDS = _words(
     "房号 门牌号 室号 房间号 室 房间 门牌 房屋编号 户室 房室号 门号 房屋号 门室号 房门号 房牌号 户室号 房号/室号 房间编号 "
     "门牌号码 房号室号 room"
 )
+COMPOUND_WORDS = _words(
+    "小区 小区名称 所在小区 居住小区 所属小区 小区名 院落 院落名称 组团 片区 自然村 村组 村民小组 compound"
+)
 RELATION_WORDS = _words(
     "与户主关系 关系 家庭关系 与户主的关系 户主关系 成员关系 与房主关系 称谓 家庭成员关系 与户主之关系 同户主关系 与业主关系 relation"
 )
@@ -71,6 +74,7 @@ REGISTER = Vocabulary(
             _words("出生日期 出生年月日 生日 出生年月 出生 出生时间 出生日 生辰 birth birthday birthdate"),
             re.compile(r"出生(?!地)|生日"),
         ),
+        Field(COMPOUND, COMPOUND_WORDS),
         Field(UNIT, UNIT_WORDS, re.compile(rf"{_U}")),
         Field(ROOM, ROOM_WORDS, re.compile(r"房号|室号|门牌|房间号|户室")),
         Field(BUILDING, BUILDING_WORDS, re.compile(r"楼栋|栋号|幢号|楼号|几栋|几幢|栋\(|幢\(")),

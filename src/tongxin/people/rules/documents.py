@@ -13,12 +13,15 @@ from tongxin.people.rules.register import Reason, RowWarning
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 OLDEST = 130
+ID_LENGTHS = (15, 18)
+LONGEST = 40
 RESIDENCE_PERMITS = frozenset({"810000", "820000", "830000"})  # ID-16
 
 SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d+$")
 SHAPE = re.compile(r"^[0-9]{15}$|^[0-9]{17}[0-9X]$")
 SHORT_DOCUMENT = re.compile(r"^[A-Z]{1,2}[0-9]{7,8}$")
 TRAVEL_PERMIT = re.compile(r"^[HM][0-9]{10}$")
+LIFELONG = re.compile(r"^[HM][0-9]{8}(?:[0-9]{2})?$")
 NONE_WORDS = frozenset(
     {"", "/", "无", "没有", "暂无", "不详", "未知", "未提供", "无证件", "无身份证", "N/A", "NONE"}
 )
@@ -52,16 +55,32 @@ def read_document(value: Value, *, on: date) -> DocumentReading:
         return DocumentReading(other=text)
     if SCIENTIFIC.match(text):
         return DocumentReading(reason=Reason.ID_PRECISION_LOST)
-    if len(text) not in (15, 18):
+    if len(text) not in ID_LENGTHS:
         return DocumentReading(reason=Reason.ID_LENGTH)
     if not SHAPE.match(text):
         return DocumentReading(reason=Reason.ID_FORMAT)
     return _read_number(text, on)
 
 
+def matching_form(number: str) -> str:
+    """What of a number is compared: of a permit of Hong Kong or Macau the letter and eight digits, for life.
+
+    The last two digits count the issues of the card, and newer cards leave them out (DOMAIN.md 2.3).
+    """
+    return number[:9] if LIFELONG.match(number) else number
+
+
 def bare(value: Value) -> str:
     """A document number without blanks and hyphens, in capitals."""
     return without_blanks(text_of(value)).translate(DASHES).replace("-", "").upper()
+
+
+def unproven(value: Value) -> DocumentReading:
+    """A number that fails its check and stands on a card all the same: kept as it is, it says nothing of its holder."""
+    text = bare(value)[:LONGEST]
+    if not text:
+        return DocumentReading()
+    return DocumentReading(other=text, warnings=(RowWarning.DOCUMENT_UNPROVEN,))
 
 
 def _read_number(text: str, on: date) -> DocumentReading:

@@ -6,8 +6,9 @@ again changes nothing and a newer one shows its differences only (LG-05). Other 
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from tongxin.people.rules.register import (
     NOWHERE,
@@ -45,6 +46,15 @@ class KnownPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What a file says of a known person in one field. `contradicts`: the database says otherwise, a person decides."""
+
+    field: str
+    value: Any
+    contradicts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one entry: the index of its person, unless it was rejected."""
 
@@ -65,7 +75,7 @@ class Candidate:
     door: Door
     phones: frozenset[Hashable]
     index: int | None = None
-    changes: frozenset[str] = frozenset()
+    doors: list[Door] = field(default_factory=list)  # as the rows of the file have them
 
 
 class Matcher:
@@ -98,8 +108,34 @@ class Matcher:
         return self._people[index].known
 
     def changes(self, index: int) -> frozenset[str]:
-        """What the file says of a known person that the database does not hold yet."""
-        return self._people[index].changes
+        """The fields in which the file says of a known person what the database does not hold."""
+        return frozenset(difference.field for difference in self.differences(index))
+
+    def differences(self, index: int) -> tuple[Difference, ...]:
+        """What the file says of a known person, field by field, where the database is empty or says otherwise."""
+        candidate = self._people[index]
+        known, record = candidate.known, candidate.record
+        if known is None or record is None:
+            return ()
+        found = []
+        if record.document and known.document is None:
+            found.append(Difference("document", record.document))
+        if phones := tuple(phone for phone in record.phones if self._phone_key(phone) not in known.phones):
+            found.append(Difference("phones", phones))
+        if tags := tuple(tag for tag in record.tags if tag not in known.tags):
+            found.append(Difference("tags", tags))
+        for name in ("sex", "birth", "relation"):
+            here, there = getattr(known, name), getattr(record, name)
+            if there and there != here:
+                found.append(Difference(name, there, contradicts=bool(here)))
+        if candidate.doors and known.door not in candidate.doors:
+            found.append(Difference("door", candidate.doors[0], contradicts=known.door.is_known))
+        return tuple(found)
+
+    @property
+    def known_count(self) -> int:
+        """How many people the register held before this file."""
+        return len(self._known)
 
     def absent(self) -> list[KnownPerson]:
         """The known people whom no row of the file is about."""
@@ -187,8 +223,8 @@ class Matcher:
         warnings = entry.warnings + doubts
         if candidate.door.is_known and entry.door.is_known and candidate.door != entry.door:
             warnings += (RowWarning.ADDRESS_CONFLICT,)
-            candidate.changes |= {"other_door"}
-        self._compare(candidate, entry)
+        if candidate.known is not None and entry.door.is_known:
+            candidate.doors.append(entry.door)
         if candidate.record is None:
             candidate.record = _record_of(entry, place)
             if candidate.door.is_known:
@@ -211,21 +247,6 @@ class Matcher:
         if not candidate.door.is_known and entry.door.is_known:
             candidate.door = entry.door
             self._stand(candidate)
-
-    def _compare(self, candidate: Candidate, entry: Entry) -> None:
-        known = candidate.known
-        if known is None:
-            return
-        new = {
-            "document": bool(entry.document) and candidate.document is None,
-            "phones": any(self._phone_key(phone) not in candidate.phones for phone in entry.phones),
-            "tags": not known.tags >= set(entry.tags),
-            "sex": bool(entry.sex) and entry.sex != known.sex,
-            "birth": bool(entry.birth) and entry.birth != known.birth,
-            "relation": bool(entry.relation) and entry.relation != known.relation,
-            "door": entry.door.is_known and not candidate.door.is_known,
-        }
-        candidate.changes |= {name for name, is_new in new.items() if is_new}
 
 
 def _by_name_alone(candidate: Candidate, entry: Entry) -> tuple[RowWarning, ...]:

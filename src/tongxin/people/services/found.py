@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from tongxin.core import ciphers, clock
+from tongxin.core import clock
 from tongxin.core.locks import advisory
 from tongxin.core.refusals import Refusal
 from tongxin.core.text import fold
@@ -91,7 +91,7 @@ def _number(document: str, at: datetime) -> _Number | None:
 
 
 def _known(number: str, name: str) -> UUID | None:
-    index = ciphers.blind_index(number, purpose=Document.PURPOSE)
+    index = Document.index_of(number)
     wanted = fold(read_name(name).name)
     found = Document.objects.filter(number_index=index, person__voided_at=None).order_by("person_id")
     return found.filter(person__name_folded=wanted).values_list("person_id", flat=True).first()
@@ -144,7 +144,7 @@ def _add_document(person: Person, number: _Number | None, area_path: str, at: da
         text, kind = _temporary_number(person.pk, area_path, at), DocumentKind.TEMPORARY
     else:
         text, kind = number.text, DocumentKind(number.kind)
-        index = ciphers.blind_index(text, purpose=Document.PURPOSE)
+        index = Document.index_of(text)
         if Document.objects.filter(number_index=index, person__voided_at=None).exists():
             person.marks = [*person.marks, SHARED]
             person.save(update_fields=["marks"])
@@ -161,7 +161,7 @@ def _temporary_number(person_id: UUID, area_path: str, at: datetime) -> str:
     start = person_id.int % SERIALS
     for step in range(SERIALS):
         text = f"{head}{(start + step) % SERIALS:04}"
-        index = ciphers.blind_index(text, purpose=Document.PURPOSE)
+        index = Document.index_of(text)
         if not Document.objects.filter(number_index=index).exists():
             return text
     raise Refusal("temporary_numbers_used_up", day=clock.day_of(at))
