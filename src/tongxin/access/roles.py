@@ -63,6 +63,7 @@ _ROLES = (
         | STANDING
         | {
             "containment.appeal.read",
+            "people.document.allow",
             "people.register.import",
             "people.person.change",
             "testing.round.plan",
@@ -219,6 +220,7 @@ TITLES: dict[str, str | Promise] = {
     "people.ledger.read": _("see ledgers"),
     "people.ledger.read_sensitive": _("see who stands in ledgers of health"),
     "people.ledger.write": _("enter people into ledgers, and sign as who fills them"),
+    "people.document.allow": _("answer for a number that fails its check"),
     "people.person.change": _("correct the register"),
     "people.person.reveal": _("see whole numbers, with a reason"),
     "people.register.import": _("import lists"),

@@ -38,6 +38,7 @@ WARNINGS: dict[str, str | Promise] = {
     "address_missing": _("no address"),
     "address_conflict": _("another address in an earlier row"),
     "possible_duplicate": _("perhaps the same person as another row"),
+    "document_unproven": _("number fails its check, somebody answers for it"),
 }
 
 
