@@ -52,7 +52,7 @@ def decide(town: cast.Town, upload: Upload, choice: Choice, **chosen: Any) -> in
 
 def shown(upload: Upload) -> list[tuple[str, str, str, Any]]:
     return [
-        (each.person.name, each.kind, each.field, differences.value_of(each))
+        (each.person.name, each.kind, each.field, each.value)
         for each in upload.differences.order_by("position").select_related("person")
     ]
 

@@ -52,6 +52,11 @@ class Verdict:
     warnings: list[str | Promise]
     values: list[str]
     person_id: UUID | None
+    id: UUID | None = None
+    may_mend: bool = False
+    may_leave: bool = False
+    is_left: bool = False
+    mended_by: str = ""
 
 
 def uploads_of(actor: Actor, kind: str = UploadKind.REGISTER) -> QuerySet[Upload]:

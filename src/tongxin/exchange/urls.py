@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongxin.exchange import urls_lab, views
+from tongxin.exchange import urls_lab, views, views_differences
 
 app_name = "exchange"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,5 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/<uuid:upload_id>/store", views.upload_store, name="upload_store"),
     path("registers/<uuid:upload_id>/discard", views.upload_discard, name="upload_discard"),
     path("registers/<uuid:upload_id>/undo", views.upload_undo, name="upload_undo"),
+    path("registers/<uuid:upload_id>/differences", views_differences.differences, name="differences"),
+    path("registers/<uuid:upload_id>/differences/decide", views_differences.decide, name="decide"),
+    path("registers/<uuid:upload_id>/rows/<uuid:row_id>", views_differences.mend, name="mend"),
+    path("registers/<uuid:upload_id>/rows/<uuid:row_id>/leave", views_differences.leave, name="leave_row"),
     path("registers/<uuid:upload_id>/rejects.xlsx", views.rejects, name="rejects"),
 ]

@@ -22,6 +22,7 @@ from tongxin.exchange import queries
 from tongxin.exchange.enums import UploadState
 from tongxin.exchange.forms import MappingForm, ReasonForm, UploadForm
 from tongxin.exchange.models import Upload, UploadRow
+from tongxin.exchange.queries_differences import summary_of
 from tongxin.exchange.services import uploads
 from tongxin.places.queries.areas import named
 
@@ -95,6 +96,7 @@ def upload_page(request: ActorRequest, upload_id: UUID) -> HttpResponse:
         "figures": _figures(upload),
         "reasons": _links(upload.counts.get("reasons", {}), queries.REASONS, "reason"),
         "warnings": _links(upload.counts.get("warnings", {}), queries.WARNINGS, "warning"),
+        "lines": summary_of(upload) if upload.state in (UploadState.READ, UploadState.STORED) else [],
         "table": _rows_table(request, upload, found),
         "may_store": upload.state == UploadState.READ,
         "may_undo": upload.state == UploadState.STORED,
@@ -227,6 +229,11 @@ def _rows_table(request: ActorRequest, upload: Upload, found: pages.Page[UploadR
             warnings=[queries.WARNINGS.get(word, word) for word in row.warnings],
             values=[_masked(value) for value in uploads.values_of(row)],
             person_id=row.subject_id,
+            id=row.pk,
+            may_mend=row.outcome == "reject" and upload.state in (UploadState.READ, UploadState.STORED),
+            may_leave=row.outcome == "accept" and upload.state == UploadState.READ,
+            is_left=row.is_left,
+            mended_by=row.mended_by_name,
         )
         for row in found.rows
     ]

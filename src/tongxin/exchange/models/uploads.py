@@ -1,8 +1,12 @@
 """Files that came in: kept with sender, mapping and the verdict on every row (LG-05)."""
 
+import json
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.core import ciphers
 from tongxin.core.models import AreaRow
 from tongxin.exchange.enums import Choice, DifferenceKind, UploadKind, UploadState
 from tongxin.people.models import Person
@@ -73,6 +77,7 @@ class Difference(AreaRow):
     """One thing in which an updated register differs from what is stored (差异), and what was decided about it."""
 
     KEEPING = "identity"
+    PURPOSE = "exchange.difference"
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="differences")
     position = models.PositiveIntegerField()
@@ -93,3 +98,12 @@ class Difference(AreaRow):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.field}"
+
+    @property
+    def value(self) -> Any:
+        """What the file says, as plain values: days and doors as texts."""
+        return json.loads(ciphers.decrypt(self.sealed, purpose=self.PURPOSE)) if self.sealed else None
+
+    @classmethod
+    def sealed_value(cls, value: Any) -> bytes:
+        return ciphers.encrypt(json.dumps(value, ensure_ascii=False), purpose=cls.PURPOSE)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from tongxin.access.actors import Actor
 from tongxin.access.services import journal
@@ -30,7 +30,6 @@ from tongxin.people.rules.register import Door
 from tongxin.people.services.changes import Change, Effects, apply_changes
 from tongxin.people.sheets import RegisterReading
 
-VALUE = "exchange.difference"
 EFFECTS = "exchange.upload_effects"
 IMPORT = "people.register.import"
 COLUMNS = ("id", "area_path", "upload_id", "position", "person_id", "kind", "field", "sealed", "choice")
@@ -49,7 +48,7 @@ def keep(upload: Upload, reading: RegisterReading) -> dict[str, int]:
     def rows() -> Iterator[tuple[Any, ...]]:
         for position, (kind, person_id, name, value, choice) in enumerate(_found(reading)):
             counts[kind] += 1
-            sealed = ciphers.encrypt(json.dumps(value, ensure_ascii=False), purpose=VALUE) if name else b""
+            sealed = Difference.sealed_value(value) if name else b""
             yield new_id(), upload.area_path, upload.pk, position, person_id, kind, name, sealed, choice
 
     insert_rows("exchange_difference", COLUMNS, rows())
@@ -72,11 +71,6 @@ def plain_of(found: matching.Difference) -> Any:
     if isinstance(found.value, date):
         return found.value.isoformat()
     return list(found.value) if isinstance(found.value, tuple) else found.value
-
-
-def value_of(difference: Difference) -> Any:
-    """What the file says, as it was kept."""
-    return json.loads(ciphers.decrypt(difference.sealed, purpose=VALUE)) if difference.sealed else None
 
 
 @transaction.atomic
@@ -115,7 +109,7 @@ def decide(
     chosen = list(wanted.order_by("position"))
     if choice == Choice.AWAY:
         for each in chosen:
-            each.sealed = ciphers.encrypt(json.dumps(place.strip()[:100], ensure_ascii=False), purpose=VALUE)
+            each.sealed = Difference.sealed_value(place.strip()[:100])
         Difference.objects.bulk_update(chosen, ["sealed"], batch_size=1000)
     Difference.objects.filter(pk__in=[each.pk for each in chosen]).update(choice=choice)
     if upload.state == UploadState.STORED and choice != Choice.LEAVE:
@@ -170,7 +164,7 @@ def _apply(upload: Upload, rows: QuerySet[Difference], *, by: Actor, at: datetim
 def _said(row: Difference) -> dict[str, Any]:
     if row.choice == Choice.MOVED_OUT:
         return {"moves_out": True}
-    value = value_of(row)
+    value = row.value
     if row.choice == Choice.AWAY:
         return {"away_at": value}
     if row.field == "birth":
@@ -181,16 +175,6 @@ def _said(row: Difference) -> dict[str, Any]:
         kind = "resident_id" if len(value) in ID_LENGTHS else "other"
         return {"document": value, "document_kind": kind}
     return {row.field: value}
-
-
-def counts_of(upload: Upload) -> dict[tuple[str, str], tuple[int, int]]:
-    """By kind and field: how many differences, and how many still wait for a decision."""
-    rows = upload.differences.order_by().values_list("kind", "field", "choice").annotate(count=Count("pk"))
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    for kind, field, choice, count in rows:
-        total, waiting = found.get((kind, field), (0, 0))
-        found[kind, field] = (total + count, waiting + (0 if choice else count))
-    return found
 
 
 def effects_of(upload: Upload) -> list[Effects]:
