@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.core.management import execute_from_command_line
@@ -152,6 +153,49 @@ def _parser() -> argparse.ArgumentParser:
     )
     verb.set_defaults(run=lambda args: doctor.examine(args.port))
 
+    verb = verbs.add_parser(
+        "backup",
+        help=_("write the register and its keys into two encrypted files, and read them back"),
+        description=_(
+            "Writes the tables and uploads of one moment into FILE and the keys into FILE.keys, each under the"
+            " passphrase, while everybody goes on working; reads both back; keeps nothing that is not whole."
+        ),
+        epilog=_(
+            "Examples:\n"
+            "  tongxin backup /media/stick/tongxin-$(date +%F).backup\n"
+            "  tongxin backup b.backup --keys /media/other/b.keys --passphrase-file /root/words\n"
+            "Keep the two files in two places: whoever has both and the passphrase reads everything; whoever loses the"
+            " keys or the passphrase reads nothing."
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verb.add_argument("file", type=Path, help=_("the file to write"))
+    _add_vault_words(verb)
+    verb.add_argument("--overwrite", action="store_true", help=_("replace the file if it is there"))
+    verb.set_defaults(run=lambda args: _backup_command().back_up(args))
+
+    verb = verbs.add_parser(
+        "restore",
+        help=_("bring a register back from a backup: the whole of it, or nothing"),
+        description=_(
+            "Brings back FILE with its keys, onto an empty machine or the server of TONGXIN_DATABASE_URL. When"
+            " anything is wrong with it, nothing is changed. Afterwards the journal's chain is checked."
+        ),
+        epilog=_(
+            "Examples:\n"
+            "  tongxin restore /media/stick/tongxin-2022-03-01.backup\n"
+            "  TONGXIN_HOME=/srv/tongxin tongxin restore b.backup --keys /media/other/b.keys\n"
+            "  tongxin restore b.backup --replace     in place of the register that is here now\n"
+            "  tongxin restore old.backup --upgrade   from an older release"
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verb.add_argument("file", type=Path, help=_("the file to read"))
+    _add_vault_words(verb)
+    verb.add_argument("--replace", action="store_true", help=_("although there is a register here already"))
+    verb.add_argument("--upgrade", action="store_true", help=_("although the backup is of an older release"))
+    verb.set_defaults(run=lambda args: _backup_command().restore(args))
+
     verb = verbs.add_parser("worker", help=_("work on jobs only (serve starts one by itself)"))
     verb.set_defaults(run=_worker)
 
@@ -163,6 +207,23 @@ def _parser() -> argparse.ArgumentParser:
     for name, explained in COMMANDS.items():
         verbs.add_parser(name, help=explained, add_help=False)
     return parser
+
+
+def _add_vault_words(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--keys",
+        type=Path,
+        metavar=_("FILE"),
+        help=_("the file of the keys (default: FILE with .keys after it)"),
+    )
+    verb.add_argument(
+        "--passphrase-file", type=Path, metavar=_("FILE"),
+        help=_("read the passphrase from the first line of this file (default: ask, or standard input)"),
+    )  # fmt: skip
+
+
+def _backup_command() -> Any:
+    return importlib.import_module("tongxin.config.commands.backup")
 
 
 # Each lives in tongxin.config.commands and has `add_arguments(parser)` and `run(args) -> int`. They use models
@@ -189,7 +250,7 @@ def _command(name: str, words: list[str]) -> int:
     scratch = "--scratch" in words
     asks_for_help = bool({"-h", "--help"} & set(words))
     if asks_for_help:
-        serve.setup_django()
+        crew.setup_django()
         return _run_command(name, words)
     with _database(scratch=scratch):
         serve.prepare()
@@ -233,7 +294,7 @@ def _manage(args: argparse.Namespace) -> int:
 
 def _worker(args: argparse.Namespace) -> int:
     with database.running():
-        serve.setup_django()
+        crew.setup_django()
         return int(importlib.import_module("tongxin.config.commands.worker").run(args))
 
 

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import django
 import psycopg
+from django.apps import apps
 
 from tongxin.config import database, embedded, lan
 from tongxin.config.console import _, said
@@ -27,6 +29,12 @@ LONGEST_PAUSE = 30.0
 
 class ServeProblem(Exception):
     """Serving is not possible; the message says why and what helps."""
+
+
+def setup_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    if not apps.ready:
+        django.setup()
 
 
 @dataclass

@@ -171,7 +171,7 @@ def letters(conn: psycopg.Connection) -> Finding:
 
 
 def migrations() -> Finding:
-    serve.setup_django()
+    crew.setup_django()
     waiting = serve.waiting_migrations()
     if waiting:
         return worry(_("%d changes of tables are waiting; tongxin serve makes them.") % waiting)

@@ -58,6 +58,14 @@ def _secrets_of(folder: Path) -> dict[str, Any]:
     return wanted
 
 
+def replace_secrets(wanted: dict[str, Any]) -> None:
+    """Other keys in place of the present ones (restoring a backup, rotating a key)."""
+    folder = home()
+    with locked(folder / "secrets.lock"):
+        _write_whole(folder / "secrets.json", json.dumps(wanted, indent=1))
+    _secrets_of.cache_clear()
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text("utf-8")))

@@ -16,9 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, TextIO, cast
 
-import django
 import segno
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -28,13 +26,13 @@ from django.db.migrations.executor import MigrationExecutor
 from tongxin.config import database, embedded, home, lan
 from tongxin.config.console import _, console, said, step
 from tongxin.config.crew import (
-    SETTINGS,
     Crew,
     Ground,
     ServeProblem,
     health,
     office,
     reached,
+    setup_django,
     started,
     trust_pages,
 )
@@ -42,12 +40,6 @@ from tongxin.core.refusals import Refusal
 
 LOOK_AT_ADDRESSES_SECONDS = 30
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def setup_django() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
-    if not apps.ready:
-        django.setup()
 
 
 def prepare() -> None:
@@ -158,7 +150,7 @@ class Wishes:
 def serve(wishes: Wishes) -> int:
     """Run until a signal. Everything that is started here is stopped here."""
     _refuse_open_http(wishes)
-    with _alone(wishes):
+    with alone(f"{'https' if wishes.lan else 'http'}://{wishes.listens}:{wishes.port}"):
         for port in (wishes.port, *([wishes.trust] if wishes.lan else [])):
             if problem := port_problem(wishes.listens, port):
                 raise ServeProblem(problem)
@@ -193,19 +185,20 @@ def _refuse_open_http(wishes: Wishes) -> None:
 
 
 @contextmanager
-def _alone(wishes: Wishes) -> Iterator[None]:
-    """One server for a register: a second one would watch and stop what belongs to the first."""
+def alone(doing: str) -> Iterator[None]:
+    """One at a time on a register: a second server would watch and stop what belongs to the first."""
     with (home.make_home() / "serve.lock").open("a+") as held:
         if not _lock(held):
             held.seek(0)
             raise ServeProblem(
-                _("Tongxin already serves this register: %s. Stop it there with Ctrl-C, or choose another folder"
-                  " with TONGXIN_HOME.") % (held.read().strip() or home.home())
-            )  # fmt: skip
+                _(
+                    "Tongxin is already at work on this register: %s. Stop it there with Ctrl-C, or choose another"
+                    " folder with TONGXIN_HOME."
+                )
+                % (held.read().strip() or home.home())
+            )
         held.truncate(0)
-        held.write(
-            f"{'https' if wishes.lan else 'http'}://{wishes.listens}:{wishes.port}, {_('process')} {os.getpid()}\n"
-        )
+        held.write(f"{doing} ({_('process')} {os.getpid()})\n")
         held.flush()
         yield
 

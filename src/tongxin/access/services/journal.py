@@ -18,6 +18,9 @@ from tongxin.core import clock, scope
 from tongxin.core.ids import new_id
 from tongxin.core.refusals import Refusal
 
+# A restored register counts its earlier transactions below zero.
+FIRST_TRANSACTION = -(2**63)
+
 
 def record(
     act: str,
@@ -103,7 +106,9 @@ def seal_all() -> int:
 def _seal_area(area_path: str, horizon: int) -> int:
     last = Seal.objects.filter(area_path=area_path).order_by("-number").first()
     entries = Entry.objects.filter(
-        area_path=area_path, transaction__gte=last.below_transaction if last else 0, transaction__lt=horizon
+        area_path=area_path,
+        transaction__gte=last.below_transaction if last else FIRST_TRANSACTION,
+        transaction__lt=horizon,
     ).order_by("transaction", "sequence")
     digests = [bytes(digest) for digest in entries.values_list("digest", flat=True)]
     if not digests:
@@ -149,7 +154,7 @@ def destroy_facts(*, entry_ids: Collection[UUID], by: Actor, at: datetime, why: 
 def _broken_chain() -> Iterator[str]:
     previous: dict[str, tuple[bytes, int]] = {}
     for seal in Seal.objects.order_by("area_path", "number"):
-        before, start = previous.get(seal.area_path, (b"", 0))
+        before, start = previous.get(seal.area_path, (b"", FIRST_TRANSACTION))
         rows = Entry.objects.filter(
             area_path=seal.area_path, transaction__gte=start, transaction__lt=seal.below_transaction
         ).order_by("transaction", "sequence")
