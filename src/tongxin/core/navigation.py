@@ -19,7 +19,7 @@ Count = Callable[[Any], int]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry: shown to those who hold the capability (everybody who is logged in, when it is empty)."""
+    """One entry: shown to those who hold the capability or one of several (everybody logged in, when it is empty)."""
 
     url_name: str
     title: str | Promise
@@ -59,7 +59,7 @@ def entries(actor: Who, path: str) -> list[Entry]:
     """The entries this person may open, in order; the one whose address is the longest start of `path` is here."""
     shown: list[tuple[Item, str]] = []
     for item in sorted(_items.values(), key=lambda item: (item.order, item.url_name)):
-        if item.capability and not actor.may(item.capability):
+        if item.capability and not any(actor.may(each) for each in item.capability.split()):
             continue
         try:
             shown.append((item, reverse(item.url_name)))

@@ -10,6 +10,7 @@ class TestingConfig(AppConfig):
     def ready(self) -> None:
         from tongxin.core.navigation import register_item  # noqa: PLC0415 -- apps are ready only now
         from tongxin.testing import refusals  # noqa: F401, PLC0415 -- registers this app's codes
+        from tongxin.testing.queries.boxes import waiting_count as boxes_waiting  # noqa: PLC0415 -- as below
         from tongxin.testing.queries.coverage import not_yet_waiting  # noqa: PLC0415 -- models are ready now
         from tongxin.testing.queries.pools import waiting_count  # noqa: PLC0415 -- models are ready now
 
@@ -23,6 +24,15 @@ class TestingConfig(AppConfig):
             count=not_yet_waiting,
         )
         register_item("testing:board_now", _("Point board"), "presentation", "testing.lane.run", order=20)
+        register_item(
+            "testing:transport",
+            _("Boxes"),
+            "box",
+            "testing.box.carry testing.box.receive testing.lane.run",
+            order=22,
+            count=boxes_waiting,
+        )
+        register_item("testing:stock", _("Tube stock"), "barcode", "testing.tube.issue", order=25)
         register_item("testing:codes", _("Sampling codes"), "qrcode", "testing.code.print", order=30)
         register_item("testing:results_latest", _("Results"), "microscope", "testing.result.enter", order=40)
         register_item(

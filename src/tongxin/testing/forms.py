@@ -80,8 +80,9 @@ class PointForm(forms.Form):
 
 
 class DealForm(forms.Form):
-    """Tubes for one lane: pasted codes, or running numbers behind a prefix."""
+    """Tubes for one lane: from stock, or new ones by pasted codes or running numbers behind a prefix."""
 
+    from_stock = forms.BooleanField(label=_("Take them from stock"), required=False)
     codes = forms.CharField(
         label=_("Codes"),
         required=False,

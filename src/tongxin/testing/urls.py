@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tongxin.testing.urls_results import urlpatterns as results
-from tongxin.testing.views import board, closing, codes, notyet, rounds
+from tongxin.testing.views import board, boxes, closing, codes, notyet, rounds, stock
 
 app_name = "testing"
 urlpatterns = [
@@ -25,6 +25,19 @@ urlpatterns = [
     path("rounds/<uuid:round_id>/closing/closed", closing.closed, name="closed"),
     path("rounds/<uuid:round_id>/tubes/", board.tube_list, name="tubes"),
     path("tubes/<str:code>/", board.tube_page, name="tube"),
+    path("tubes/<str:code>/sides", stock.decided, name="tube_sides"),
+    path("tubes/<str:code>/rejected", boxes.rejected, name="tube_rejected"),
+    path("rounds/<uuid:round_id>/boxes/", boxes.of_round, name="boxes"),
+    path("rounds/<uuid:round_id>/archived", boxes.archived, name="tubes_archived"),
+    path("rounds/<uuid:round_id>/twice", board.twice, name="twice"),
+    path("boxes/", boxes.transport, name="transport"),
+    path("boxes/laboratories", boxes.laboratory, name="laboratory"),
+    path("boxes/<uuid:box_id>/", boxes.box_page, name="box"),
+    path("boxes/<uuid:box_id>/slip", boxes.slip, name="box_slip"),
+    path("boxes/<uuid:box_id>/plate", boxes.on_plate, name="box_plate"),
+    path("stock/", stock.stock_page, name="stock"),
+    path("lanes/<uuid:lane_id>/returned", stock.returned, name="tubes_returned"),
+    path("points/<uuid:round_id>/<uuid:site_id>/queue", board.queue, name="queue"),
     path("lanes/<uuid:lane_id>/tubes", board.deal, name="deal"),
     path("lanes/<uuid:lane_id>/closed", board.lane_closed, name="lane_closed"),
     path("not-yet/", notyet.now, name="not_yet_now"),

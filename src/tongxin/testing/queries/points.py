@@ -1,5 +1,6 @@
 """The point board: lanes and their pace, tubes and their clocks, phones and what they still owe."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,14 +14,15 @@ from tongxin.access.queries import actor_of
 from tongxin.access.roles import ROLES
 from tongxin.core import areas, clock, scope
 from tongxin.places.queries.rules import rules
-from tongxin.planner.lanes import lanes_needed
+from tongxin.planner.lanes import expected_wait, lanes_needed
 from tongxin.testing.enums import LaneKind, PoolKind, RoundState, TubeState
-from tongxin.testing.models import Lane, Round, Tube
+from tongxin.testing.models import Lane, QueueCount, Round, Tube
 
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 # Not yet at the laboratory: the clock of MT-31 runs from the first swab.
 ON_THE_WAY = (TubeState.OPEN, TubeState.CLOSED, TubeState.BOXED, TubeState.IN_TRANSIT)
 ALARMS_SHOWN = 20
+PLAN_RATE, LONGEST_WAIT = "testing.lane.plan_rate", "testing.queue.wait_minutes"
 SECOND_PERSON_MAY = frozenset({"testing.tube.void", "testing.lane.run"})
 
 
@@ -185,11 +187,65 @@ def _clock(tube: Tube, breach: int, at: datetime) -> TubeClock:
     )
 
 
-def devices_at(round_: Round) -> QuerySet[Device]:
-    """The phones that work in the round's area, those that owe most first."""
-    return Device.objects.filter(area_path__startswith=round_.area_path, revoked_at=None).order_by(
-        "-owed_count", "seen_at", "pk"
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """A point: how many wait there, since when that is known, and how long the last of them stands (MT-03)."""
+
+    site_id: UUID
+    name: str
+    lanes: int
+    rate: int
+    waiting: int | None
+    counted_at: datetime | None
+    counted_by: str
+    wait: timedelta | None
+    is_long: bool
+
+
+def points(round_: Round, rows: Iterable[LaneRow], at: datetime) -> list[PointRow]:
+    """The points of a round with their queues. The pace is that of the last quarter, else the planned one of a lane."""
+    by_site: dict[UUID, list[LaneRow]] = {}
+    for row in rows:
+        by_site.setdefault(row.site_id, []).append(row)
+    newest = {
+        count.site_id: count
+        for count in QueueCount.objects.filter(round=round_).order_by("site_id", "-at").distinct("site_id")
+    }
+    found = rules([PLAN_RATE, LONGEST_WAIT], path=round_.area_path, on=clock.day_of(at))
+    planned = float(found[PLAN_RATE].value) if PLAN_RATE in found else 0.0
+    longest = timedelta(minutes=int(found[LONGEST_WAIT].value)) if LONGEST_WAIT in found else None
+    return [_point(lanes, newest.get(site_id), planned, longest) for site_id, lanes in by_site.items()]
+
+
+def _point(
+    lanes: list[LaneRow], count: QueueCount | None, planned: float, longest: timedelta | None
+) -> PointRow:
+    working = [lane for lane in lanes if lane.closed_at is None]
+    pace = sum(lane.rate_15 for lane in working)
+    rate = pace / len(working) if pace else planned
+    wait = None
+    if count is not None and working and rate:
+        hours = expected_wait(count.waiting, lanes=len(working), rate=rate)
+        wait = None if hours is None else timedelta(hours=hours)
+    return PointRow(
+        site_id=lanes[0].site_id,
+        name=lanes[0].site,
+        lanes=len(working),
+        rate=pace,
+        waiting=count.waiting if count else None,
+        counted_at=count.at if count else None,
+        counted_by=count.by_name if count else "",
+        wait=wait,
+        is_long=wait is not None and longest is not None and wait > longest,
     )
+
+
+def devices_at(round_: Round, site_id: UUID | None = None) -> QuerySet[Device]:
+    """The phones that work in the round's area (or at one point), those that owe most first."""
+    devices = Device.objects.filter(area_path__startswith=round_.area_path, revoked_at=None)
+    if site_id is not None:
+        devices = devices.filter(Q(post_id=site_id) | Q(post_id=None))
+    return devices.order_by("-owed_count", "owed_since", "seen_at", "pk")
 
 
 def forecast(round_: Round, *, unknown: int, rows: list[LaneRow], at: datetime) -> Forecast:

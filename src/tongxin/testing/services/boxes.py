@@ -75,7 +75,7 @@ def seal_box(
         area_path=box.area_path,
         on=box,
         at=at,
-        facts={"seal": box.seal, "tubes": listed, "ice": has_ice, "temperature": temperature},
+        facts={"seal": box.seal, "tubes": listed, "ice": has_ice, "temperature": str(temperature)},
     )
     return box
 

@@ -1,10 +1,12 @@
 """The point board (MT-10..31) and the tubes: dealt, looked at, voided."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -14,16 +16,26 @@ from tongxin.core import clock, pages
 from tongxin.core.formats import number
 from tongxin.core.pages import Chip, Column, Empty, Table
 from tongxin.core.refusals import Refusal
-from tongxin.testing.enums import TubeState
-from tongxin.testing.forms import DealForm, VoidForm
-from tongxin.testing.models import Lane, Tube
-from tongxin.testing.queries import points, samples
+from tongxin.testing.enums import BoxState, TubeState
+from tongxin.testing.forms import DealForm, PointForm, VoidForm
+from tongxin.testing.forms_boxes import QueueForm
+from tongxin.testing.models import Box, Lane, Tube
+from tongxin.testing.queries import boxes, points, samples
 from tongxin.testing.queries import rounds as queries
 from tongxin.testing.rules import rounds as rules
+from tongxin.testing.rules.boxes import REJECTABLE
+from tongxin.testing.services import queues, stock, tubes
 from tongxin.testing.services import rounds as services
-from tongxin.testing.services import tubes
-from tongxin.testing.views.rounds import READ, export_of, go, live, sees_whole
+from tongxin.testing.views.rounds import READ, export_of, go, live, may_change_lanes, sees_whole
 
+IN_DEAL_FORM = {
+    "tube_taken": "codes",
+    "tube_expired": "codes",
+    "tube_other_pool": "codes",
+    "tube_not_in_stock": "codes",
+    "batch_expired": "expires_on",
+    "stock_short": "count",
+}
 ISSUE, VOID, LANE = "testing.tube.issue", "testing.tube.void", "testing.lane.run"
 
 
@@ -44,14 +56,72 @@ def board(request: ActorRequest, round_id: UUID) -> HttpResponse:
     round_ = queries.one(round_id)
     if not sees_whole(request.actor, round_):
         raise Refusal("not_found", what=_("Point board"))
-    context = live(request, round_) | {
-        "devices": points.devices_at(round_),
+    at = clock.now()
+    context = live(request, round_)
+    everywhere = points.points(round_, context["lanes"], at)
+    site_id = _point_chosen(request.GET.get("point", ""), everywhere)
+    if site_id is not None:
+        context["lanes"] = [lane for lane in context["lanes"] if lane.site_id == site_id]
+    may_run_lanes = request.actor.may(LANE, within=round_.area_path)
+    context |= {
+        "devices": points.devices_at(round_, site_id),
+        "points": [row for row in everywhere if site_id in (None, row.site_id)],
+        "every_point": everywhere,
+        "point": site_id,
+        "boxes": [row for row in boxes.of_round(round_id, at) if row.box.state != BoxState.RECEIVED],
+        "may_count": round_.state in rules.RUNNING and may_run_lanes,
+        "may_void": request.actor.may(VOID, within=round_.area_path),
+        "point_form": PointForm(initial=_point_start(everywhere, site_id))
+        if may_change_lanes(request.actor, round_)
+        else None,
         "may_issue": round_.state not in rules.ENDED and request.actor.may(ISSUE, within=round_.area_path),
         "may_run": round_.state not in rules.ENDED
         and request.actor.may("testing.round.run", within=round_.area_path),
     }
     is_live = request.htmx and request.htmx.target == "live"
     return render(request, "testing/board.html#live" if is_live else "testing/board.html", context)
+
+
+@needs(LANE)
+@require_POST
+def queue(request: ActorRequest, round_id: UUID, site_id: UUID) -> HttpResponse:
+    """Write down how many wait at a point."""
+    form = QueueForm(request.POST)
+    if form.is_valid():
+        queues.count_queue(
+            round_id=round_id, site_id=site_id, by=request.actor, at=clock.now(), **form.cleaned_data
+        )
+    else:
+        messages.error(request, _("Write how many people wait, as a number."))
+    return redirect(
+        f"{reverse('testing:board', args=[round_id])}{_point_query(request.POST.get('point', ''))}"
+    )
+
+
+@needs(LANE, "testing.round.run")
+@require_GET
+def twice(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """Who was sampled twice in a round without leave: both swabs are kept, the person counts once (MT-26)."""
+    round_ = queries.one(round_id)
+    context = {"round": round_, "rows": samples.sampled_twice(round_id), "at": clock.now()}
+    return render(request, "testing/twice.html", context)
+
+
+def _point_chosen(text: str, known: list[points.PointRow]) -> UUID | None:
+    return next((row.site_id for row in known if str(row.site_id) == text), None)
+
+
+def _point_query(text: str) -> str:
+    try:
+        return f"?point={UUID(text)}"
+    except ValueError:
+        return ""
+
+
+def _point_start(known: list[points.PointRow], site_id: UUID | None) -> dict[str, object]:
+    """A lane is mostly added to the point that is looked at."""
+    names = [row.name for row in known if site_id in (None, row.site_id)]
+    return {"site_name": names[0] if len(names) == 1 else "", "lanes": 1}
 
 
 @needs(ISSUE)
@@ -61,11 +131,11 @@ def deal(request: ActorRequest, lane_id: UUID) -> HttpResponse:
     form = DealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            dealt = tubes.deal_tubes(lane_id=lane_id, by=request.actor, at=clock.now(), **form.values())
+            dealt = _dealt(request, lane, form)
         except Refusal as refusal:
-            if refusal.code != "tube_taken":
+            if refusal.code not in IN_DEAL_FORM:
                 raise
-            form.add_error("codes", refusal.says)
+            form.add_error(IN_DEAL_FORM[refusal.code], refusal.says)
         else:
             messages.success(
                 request,
@@ -74,7 +144,17 @@ def deal(request: ActorRequest, lane_id: UUID) -> HttpResponse:
             )
             return go(request, "testing:board", lane.round_id)
     name = "testing/deal.html#part" if request.htmx else "testing/deal.html"
-    return render(request, name, {"lane": lane, "form": form}, status=422 if form.errors else 200)
+    context = {"lane": lane, "form": form, "stock": boxes.in_stock(lane.area_path, lane.pool, clock.now())}
+    return render(request, name, context, status=422 if form.errors else 200)
+
+
+def _dealt(request: ActorRequest, lane: Lane, form: DealForm) -> list[Tube]:
+    """From stock, where it says so; otherwise codes that nobody has registered yet."""
+    values = form.values()
+    act: dict[str, Any] = {"lane_id": lane.pk, "by": request.actor, "at": clock.now()}
+    if not values.pop("from_stock"):
+        return tubes.deal_tubes(**act, **values)
+    return stock.issue_tubes(**act, codes=values["codes"], count=values["count"])
 
 
 @needs("testing.round.run", "testing.round.plan")
@@ -152,6 +232,10 @@ def tube_page(request: ActorRequest, code: str) -> HttpResponse:
             return go(request, "testing:tube", code)
     context = {
         "tube": tube,
+        "box": _box_of(tube),
+        "may_decide": tube.frozen_at is not None and request.actor.may(VOID, within=tube.area_path),
+        "may_reject": tube.state in REJECTABLE
+        and request.actor.may("testing.box.receive", within=tube.area_path),
         "form": form,
         "state": TubeState(tube.state),
         "members": samples.in_tube(code)
@@ -171,6 +255,11 @@ def _chips(request: ActorRequest, lane: str) -> list[Chip]:
     if lane:
         chips.append(Chip(_lane(UUID(lane)), pages.without(request.GET, "lane")))
     return chips
+
+
+def _box_of(tube: Tube) -> Box | None:
+    """The box a tube is in, as far as it is known."""
+    return Box.objects.filter(pk=tube.box_id).first() if tube.box_id else None
 
 
 def _lane(lane_id: UUID) -> Lane:
