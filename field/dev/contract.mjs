@@ -20,6 +20,8 @@ function typeOf(node) {
   if (node.enum) return node.enum.map((value) => JSON.stringify(value)).join(" | ");
   if (node.oneOf ?? node.anyOf) return (node.oneOf ?? node.anyOf).map(typeOf).join(" | ");
   if (node.type === "array") return `readonly (${typeOf(node.items)})[]`;
+  // Whatever a newer phone says: kept whole, and never made here.
+  if (node.type === "object" && !node.properties) return "Readonly<Record<string, unknown>>";
   if (node.type === "object") return `{ ${Object.entries(node.properties).map(member(node)).join("\n")} }`;
   const names = [node.type].flat().map((name) => primitives[name]);
   if (names.includes(undefined)) throw new Error(`no TypeScript for ${JSON.stringify(node)}`);

@@ -39,6 +39,8 @@ export interface Round {
   readonly alarm_minutes?: number;
   /** Minutes after the first swab when its time is over (MT-31). */
   readonly breach_minutes?: number;
+  /** How many tubes a transport box holds, by its kind; the kinds of the dated rule row (MT-32). */
+  readonly box_tubes?: Readonly<Record<string, unknown>>;
   /** How far a phone's clock may be off before its user is told (MT-26). */
   readonly clock_seconds?: number;
 }
@@ -83,6 +85,8 @@ export interface PackPerson {
   readonly room: string;
   /** priority: sampled first. single: never pooled. door: sampled at the door. apart: a tube of its own kind, not shared with others (MT-06). A flag of a newer server is shown as: ask the point chief. */
   readonly flags: readonly string[];
+  /** Other codes that stand for this person beside token: cards they already carried (code_bound). */
+  readonly bound?: readonly string[];
   /** Opaque: the same value is the same household, for a household tube. Absent or empty: none known. */
   readonly household?: string;
   readonly sampled: boolean;
@@ -192,7 +196,7 @@ export interface SampledElsewhere {
   readonly taken_on: string;
 }
 
-/** 装箱封箱: the tubes that were scanned into a transport box, and its seal (MT-32). A tube that is not closed, or of another round, is said by the code box_differs; the box stands all the same. */
+/** 装箱封箱: the tubes that were scanned into a transport box, and its seal (MT-32). A code that this round does not hold is told by the code box_differs; the box stands all the same. The same box again with another list: the newest list holds. */
 export interface BoxSealed {
   readonly id: string;
   readonly seq: number;
@@ -255,6 +259,8 @@ export interface CaptureBatch {
   readonly app: string;
   /** How many events the phone still owes beside those of this batch; the list of phones shows it. */
   readonly owed?: number;
+  /** When the oldest of those was captured. Absent or null with nothing owed. */
+  readonly owed_since?: string | null;
   readonly events: readonly CaptureEvent[];
 }
 

@@ -55,8 +55,12 @@ export function mayBox(state: LaneState, waiting: readonly WaitingTube[], code: 
 export function maySeal(
   state: LaneState,
   box: { readonly seal: string; readonly tubes: readonly string[]; readonly temperature: string },
+  capacities: Readonly<Record<string, unknown>> = {},
 ): Verdict {
   if (box.tubes.length === 0) return no("box_empty");
+  const largest = Math.max(...Object.values(capacities).filter((size) => typeof size === "number"));
+  if (Number.isFinite(largest) && box.tubes.length > largest)
+    return no("box_full", { held: box.tubes.length, capacity: largest });
   if (box.seal.trim() === "") return no("seal_needed");
   const other = [...state.boxes.values()].some(({ seal }) => seal === box.seal.trim());
   if (other) return no("seal_used", { seal: box.seal.trim() });

@@ -4,6 +4,8 @@ import { ageOn, birthOf } from "./document";
 export interface Searchable {
   readonly id: string;
   readonly token: string;
+  /** Other codes that stand for this person: cards they already carried. */
+  readonly bound?: readonly string[];
   readonly name: string;
   readonly initials: string;
   readonly pinyin: string;
@@ -74,7 +76,11 @@ export function makeIndex<Person extends Searchable>(people: readonly Person[]):
   return {
     entries,
     byToken: new Map(
-      people.filter(({ token }) => token !== "").map((person) => [bareToken(person.token), person]),
+      people.flatMap((person) =>
+        [person.token, ...(person.bound ?? [])]
+          .filter((token) => token !== "")
+          .map((token) => [bareToken(token), person] as const),
+      ),
     ),
     byId: new Map(people.map((person) => [person.id, person])),
   };

@@ -22,6 +22,7 @@ export type LaneCode =
   | "tube_time"
   | "supervisor_needed"
   | "box_empty"
+  | "box_full"
   | "seal_needed"
   | "seal_used"
   | "tube_not_closed"

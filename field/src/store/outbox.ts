@@ -111,6 +111,17 @@ export class Outbox {
     return first ? { id: first.batch, events: await this.read(rows) } : null;
   }
 
+  /** What is owed beside this batch, and since when. */
+  async owedBeside(batch: Batch): Promise<Pick<Debt, "count" | "since">> {
+    const mine = new Set(batch.events.map(({ id }) => id));
+    const rest = this.db.events
+      .where("owed")
+      .anyOf([1, 2])
+      .and(({ id }) => !mine.has(id));
+    const [count, first] = await Promise.all([rest.count(), rest.clone().first()]);
+    return { count, since: first?.at ?? "" };
+  }
+
   /** Take a batch apart again: its owed events will be offered in new ones. */
   async dissolve(batch: string): Promise<void> {
     await this.db.events

@@ -60,12 +60,13 @@ export class Sender {
   }
 
   private async send(token: string, batch: Batch): Promise<Step> {
-    const { count } = await this.parts.outbox.debt();
+    const rest = await this.parts.outbox.owedBeside(batch);
     const answer = await this.parts.api.capture(token, {
       batch: batch.id,
       device_at: new Date(this.parts.now()).toISOString(),
       app: this.parts.app,
-      owed: Math.max(0, count - batch.events.length),
+      owed: rest.count,
+      owed_since: rest.since === "" ? null : rest.since,
       events: batch.events,
     });
     if (answer.kind === "ok") return this.settled(batch, answer.value);

@@ -360,6 +360,8 @@ export const en: Words = {
       `Tube ${f["tube"] ?? ""} has only ${f["held"] ?? ""} people. Choose another reason.`,
     supervisor_needed: () => "Give the point chief who agrees.",
     box_empty: () => "No tube is in the box: scan or tap.",
+    box_full: (f) =>
+      `A box takes ${f["capacity"] ?? ""} tubes, ${f["held"] ?? ""} are chosen. Use two boxes.`,
     seal_needed: () => "Scan or type the seal number.",
     seal_used: (f) => `Seal ${f["seal"] ?? ""} was used on this phone already. Check it.`,
     tube_not_closed: (f) => `Tube ${f["tube"] ?? ""} is not closed. Close it first.`,

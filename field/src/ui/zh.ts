@@ -341,6 +341,7 @@ export const zh = {
     tube_not_full: (f) => `管 ${f["tube"] ?? ""} 只有 ${f["held"] ?? ""} 人，没有满。请选别的原因。`,
     supervisor_needed: () => "请写同意重采的点位长姓名。",
     box_empty: () => "箱里还没有管，请扫码或点选。",
+    box_full: (f) => `一箱最多 ${f["capacity"] ?? ""} 管，已选 ${f["held"] ?? ""} 管，请分箱。`,
     seal_needed: () => "请扫或写封签号。",
     seal_used: (f) => `封签 ${f["seal"] ?? ""} 本机已用过，请核对。`,
     tube_not_closed: (f) => `管 ${f["tube"] ?? ""} 还没有封，先封管再装箱。`,

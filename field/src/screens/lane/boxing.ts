@@ -90,7 +90,11 @@ export class Boxing {
     const verdict = await work.act((state) => {
       const waiting = waitingTubes(state, work.app.pack.value?.tubes ?? []);
       const tubes = waiting.map(({ code }) => code).filter((code) => this.chosen.value.has(code));
-      const verdict = maySeal(state, { seal, tubes, temperature: draft.temperature });
+      const verdict = maySeal(
+        state,
+        { seal, tubes, temperature: draft.temperature },
+        work.app.round.value?.box_tubes,
+      );
       const event = {
         ...work.head(),
         kind: "box_sealed" as const,

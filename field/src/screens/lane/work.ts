@@ -437,7 +437,7 @@ export class LaneWork {
   /** A code of nobody here, which is no tube of ours either. */
   private strange(text: string): void {
     if (this.isTubeLike(text) || (this.open.value.length === 0 && !this.candidate.value)) this.noTube();
-    else if (isBindable(text, dayOf(Date.now()))) this.carry(text);
+    else if (isBindable(text)) this.carry(text);
     else {
       this.query.value = "";
       this.say("stop", "code_unknown");
