@@ -50,6 +50,15 @@ def test_the_round_ends_with_every_person_accounted_for(tmp_path: Path) -> None:
     assert figures["growth"] == {  # A4: +97 net, explained by who came and who left
         "covered_first": 2621, "covered_last": 2718, "net": 97, "added": 131, "removed": 34,
     }  # fmt: skip
+    assert [round(lane["per_hour"] / 10) for lane in figures["lanes"] if lane["kind"] == "fixed"] == [
+        16,
+        16,
+    ]  # C10
+    clocks = figures["clocks"]
+    assert clocks["laboratory"]["missed"] > 0, "the box of the hour without a network comes too late (MT-31)"
+    assert clocks["laboratory"]["kept"] > 10 * clocks["laboratory"]["missed"]
+    assert clocks["pool_resulted"] == {"kept": 10, "missed": 0}
+    assert clocks["make_up"] == {"kept": 10, "missed": 0}
     kept = figures["ledgers"]  # A6: 46 + 38 + 20 + 5
     assert [kept[name] for name in ("five", "difficult", "isolated", "returned")] == [46, 38, 20, 5]
     assert (kept["entries"], kept["persons"], kept["with_end"]) == (109, 97, 5)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +17,26 @@ from tongxin.people.models import CallTask
 from tongxin.people.services import calls
 from tongxin.people.services.residency import end_residences
 from tongxin.simulation.cast import Parts, Visitor
+from tongxin.simulation.lanes import CARRIER
 from tongxin.simulation.shuangxi import Play
 from tongxin.simulation.stage import Stage
-from tongxin.testing.enums import Coverage, RecheckState, RemovalReason, ResultWord, RoundState, TubeState
-from tongxin.testing.models import Claim, PositivePool, Recheck, Result, Round, Tube
+from tongxin.testing.enums import (
+    BoxState,
+    Coverage,
+    RecheckState,
+    RemovalReason,
+    ResultWord,
+    RoundState,
+    TubeState,
+)
+from tongxin.testing.models import Box, Claim, Lane, PositivePool, Recheck, Result, Round, Tube
 from tongxin.testing.queries import coverage as figures
-from tongxin.testing.services import claims, closing, coverage, pools, results, rounds
+from tongxin.testing.services import boxes, claims, closing, coverage, pools, results, rounds, stock
 from tongxin.testing.services.results import Report
 
 LABORATORY = "区疾控中心核酸实验室"
+ROAD = timedelta(hours=1)
+NIGHT = 19  # the story opens at 08:00, so this is 03:00 (X4)
 HOTEL = "区集中隔离点（锦江酒店）"
 LEFT = (
     (RemovalReason.MOVED, "搬到永定街道，已与对方社区核对"),
@@ -122,11 +134,35 @@ def sign_and_close(play: Play) -> dict[str, int]:
     return dict(done.classes)
 
 
+def receive_boxes(stage: Stage, round_id: UUID, *, until: datetime) -> int:
+    """The laboratory takes in what the carrier brings, an hour after it left; then it is on the plate."""
+    lab = stage.actor("lab")
+    received = 0
+    with scope.scoped([lab.home]):
+        for box in Box.objects.filter(round_id=round_id, state=BoxState.IN_TRANSIT).order_by("handed_at"):
+            at = (box.handed_at or until) + ROAD
+            if at > until:
+                continue
+            boxes.receive_box(
+                box_id=box.pk,
+                giver=CARRIER,
+                taker=lab.name,
+                temperature=Decimal("5.0"),
+                counted=box.tube_count,
+                by=lab,
+                at=at,
+            )
+            boxes.start_testing(box_id=box.pk, by=lab, at=at + timedelta(minutes=20))
+            received += 1
+    return received
+
+
 def report_early_tubes(play: Play, *, before: datetime) -> int:
     """The laboratory reports the tubes closed before an instant, all negative. Returns how many."""
     lab, officer = play.stage.actor("lab"), play.stage.actor("he")
     with scope.scoped([lab.home]):
-        closed = Tube.objects.filter(round_id=play.round_id, state=TubeState.CLOSED, closed_at__lt=before)
+        receive_boxes(play.stage, play.round_id, until=before)
+        closed = Tube.objects.filter(round_id=play.round_id, state=TubeState.TESTING, closed_at__lt=before)
         codes = list(closed.order_by("code").values_list("code", flat=True))
         reports = [Report(code=code, word=ResultWord.NEGATIVE, laboratory=LABORATORY) for code in codes]
         results.enter_results(reports=reports, by=lab, at=clock.now())
@@ -139,9 +175,10 @@ def report_early_tubes(play: Play, *, before: datetime) -> int:
 def laboratory_reports(play: Play) -> str:
     """The laboratory reports every tube; one pool is positive. Returns its code."""
     lab, officer = play.stage.actor("lab"), play.stage.actor("he")
-    night = play.stage.hour(11)  # the story's night
+    night = play.stage.hour(NIGHT)
     with scope.scoped([lab.home]):
-        used = Tube.objects.filter(round_id=play.round_id, state=TubeState.CLOSED).order_by("code")
+        receive_boxes(play.stage, play.round_id, until=play.stage.hour(15))
+        used = Tube.objects.filter(round_id=play.round_id, state=TubeState.TESTING).order_by("code")
         codes = list(used.values_list("code", flat=True))
         positive = next(
             tube.code for tube in used if tube.held_count == 10 and tube.code not in {play.voided}
@@ -165,7 +202,7 @@ def laboratory_reports(play: Play) -> str:
 def clear_the_pool(play: Play, tube_code: str) -> dict[str, int]:
     """Hold by reaction, calls, single rechecks at the door, all negative, lift by reaction (DOMAIN.md 3.6)."""
     officer = play.stage.actor("he")
-    night = play.stage.hour(11)
+    night = play.stage.hour(NIGHT)
     with scope.scoped([officer.home]):
         pool = PositivePool.objects.get(tube__code=tube_code)
         members = list(Recheck.objects.filter(pool=pool).values_list("person_id", flat=True))
@@ -209,6 +246,14 @@ def _held(actor: Actor, evidence_id: UUID) -> int:
         )
 
 
+def put_away(stage: Stage, round_: Round, *, at: datetime) -> None:
+    """What nobody opened goes back into stock, what has its result into the archive: every tube ends somewhere."""
+    chief, lab = stage.actor("zhao"), stage.actor("lab")
+    for lane in Lane.objects.filter(round=round_):
+        stock.return_tubes(lane_id=lane.pk, by=chief, at=at)
+    boxes.archive_tubes(round_id=round_.pk, by=lab, at=at)
+
+
 def complete(play: Play) -> None:
     """All results are in."""
     chief = play.stage.actor("tang")
@@ -218,8 +263,9 @@ def complete(play: Play) -> None:
             to=RoundState.RESULTS_COMPLETE,
             ground="检测结果全部回报",
             by=chief,
-            at=play.stage.hour(11.9),
+            at=play.stage.hour(23),
         )
+        put_away(play.stage, Round.objects.get(pk=play.round_id), at=play.stage.hour(23.2))
 
 
 def wait_for(holds: Callable[[], bool], what: str, *, seconds: float = PATIENCE) -> None:

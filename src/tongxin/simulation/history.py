@@ -46,7 +46,6 @@ def play_before(stage: Stage, ground: Shuangxi) -> None:
     for chapter in BEFORE:
         days = BEFORE[-1].number + 1 - chapter.number
         day = replace(stage, opened_at=stage.opened_at - timedelta(days=days), area_path=path)
-        ledgers.freeze_yesterday(day)
         with scope.scoped([path]):
             held = Round.objects.filter(area_path=path, number=chapter.number).first()
         if held is None or held.state != RoundState.ARCHIVED:
@@ -56,6 +55,7 @@ def play_before(stage: Stage, ground: Shuangxi) -> None:
 def _play(stage: Stage, ground: Shuangxi, chapter: Chapter) -> None:
     """One round of a day before. Interrupted at any place it goes on where it stood."""
     path = ground.community.path
+    ledgers.freeze_yesterday(stage)
     round_ = shuangxi.open_round(stage, ground, number=chapter.number)
     stage.opened_at = round_.opens_at
     with scope.scoped([path]):
@@ -109,7 +109,7 @@ def _sample(lanes: list[VirtualLane], parts: Parts, found: list[dict[str, Any]])
     for person in parts.mobile:
         mobile.take(str(person["id"]), how="search")
     for lane in lanes:
-        lane.close("end_of_shift")
+        lane.end_shift()
         lane.flush(lane.at, size=BATCH)
 
 
@@ -129,12 +129,14 @@ def _end(stage: Stage, round_: Round, parts: Parts) -> None:
         (RoundState.ARCHIVED, 13.5, "本轮资料归档"),
     ):
         rounds.advance(round_id=round_.pk, to=state, ground=ground, by=head, at=stage.hour(hour))
+    evening.put_away(stage, round_, at=stage.hour(13.6))
     stage.tell(f"round {round_.number} of the days before is archived")
 
 
 def _report(stage: Stage, round_: Round) -> None:
+    evening.receive_boxes(stage, round_.pk, until=stage.hour(12))
     codes = list(
-        Tube.objects.filter(round=round_, state=TubeState.CLOSED)
+        Tube.objects.filter(round=round_, state=TubeState.TESTING)
         .order_by("code")
         .values_list("code", flat=True)
     )

@@ -46,6 +46,7 @@ FOUND = {
     "note": "来双溪投亲，昨日到",
 }
 BEFORE_ALL = timedelta(days=6)  # the register stood before the first round of the story
+CARRIED_CARD = "永定社区-0417"  # a paper card of the next community (D6)
 Progress = Callable[[int, int], None]
 
 
@@ -257,10 +258,17 @@ def _mishaps(play: Play, lane: VirtualLane, person: str) -> None:
     if play.found and not is_first and play.taken > 120 and play.taken % 40 < 3:
         lane.take_found(play.found.pop(0))
         play.taken += 1
+    if play.taken > 160 and is_first and _once(play, "carried card"):
+        lane.bind(person, CARRIED_CARD)
+    if play.taken > 180 and is_first and _once(play, "proof from elsewhere"):
+        shown = play.parts.elsewhere[0]
+        lane.prove_elsewhere(str(shown["id"]), place="区人民医院", proof="采样回执 0412，当日 07:40")
+    if play.taken > 240 and is_first and _once(play, "doubtful swab"):
+        lane.take(person, how="search", repeat="doubtful_swab", allowed_by="赵敏")
     if play.taken > 200 and is_first and _once(play, "same person in both lanes"):
         play.doubled = person
         play.lanes[1].take(person, how="search")
-    if play.taken > 300 and is_first and lane.tube is None and _once(play, "broken tube"):
+    if play.taken > 300 and is_first and lane.tube is None and lane.ready and _once(play, "broken tube"):
         _void_last_tube(play, lane)
 
 
@@ -274,6 +282,7 @@ def _void_last_tube(play: Play, lane: VirtualLane) -> None:
     """A tube leaks: voided before two people, its members stand in the queue again (MT-30)."""
     lane.flush(clock.now())
     play.voided = lane.used[-1]
+    lane.ready = [each for each in lane.ready if each[0] != play.voided]
     chief, head = play.stage.actor("zhao"), play.stage.actor("tang")
     with scope.scoped([chief.home]):
         owed = tubes.void_tube(code=play.voided, why="管体破裂渗漏", second=head, by=chief, at=lane.at)
@@ -289,13 +298,19 @@ def _finish_lanes(play: Play) -> None:
         play.mobile.take(person["id"], how="search")
         play.taken += 1
     for lane in (*play.lanes, play.mobile):
-        lane.close("end_of_shift")
-        lane.offline = None
+        lane.end_shift()
 
 
 def all_acknowledged(play: Play) -> set[UUID]:
-    """The ids of every event the server has acknowledged as applied."""
-    return acknowledged((*play.lanes, play.mobile))
+    """The ids of every event the server has acknowledged as applied and that has a row of its own."""
+    lanes = (*play.lanes, play.mobile)
+    return acknowledged(lanes) - {UUID(event["id"]) for lane in lanes for event in lane.bound}
+
+
+def all_bound(play: Play) -> dict[str, UUID]:
+    """The carried cards that were bound, by what is printed on them."""
+    lanes = (*play.lanes, play.mobile)
+    return {event["token"]: UUID(event["person"]) for lane in lanes for event in lane.bound}
 
 
 def write_json(path: Path, figures: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from tongxin.config.crew import started
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
 from tongxin.people.enums import Ledger
-from tongxin.simulation import evening, history, invariants, ledgers, shuangxi
+from tongxin.simulation import evening, history, invariants, ledgers, measures, shuangxi
 from tongxin.simulation.cast import ABOUT
 from tongxin.simulation.client import DoorClosed
 from tongxin.simulation.places import Shuangxi
@@ -30,7 +30,8 @@ from tongxin.testing.models import Round
 BROKEN, CANNOT = 1, 2
 HISTORY = timedelta(hours=4.5)  # a live round has been running for so long
 LABORATORY_TAKES = timedelta(minutes=100)
-WHOLE_DAY = timedelta(hours=15)  # from the first swab to the last recheck of the night: none of it is to come
+WHOLE_DAY = timedelta(hours=24)  # from the first swab to the archive: none of it is to come
+OPENS = timedelta(hours=8)
 PAUSE = 0.5
 
 
@@ -73,8 +74,14 @@ def _server(address: str) -> Iterator[str]:
         yield crew.address
 
 
-def _stage(server: str, since: timedelta) -> tuple[Stage, Shuangxi, Round]:
-    stage = Stage(server=server, area_path="", opened_at=clock.now() - since, tell=said)
+def _eight_o_clock(latest: datetime) -> datetime:
+    """The last 08:00 in Shanghai that is not after this: the story keeps the hours of its day."""
+    opened = clock.start_of(clock.day_of(latest)) + OPENS
+    return opened if opened <= latest else opened - timedelta(days=1)
+
+
+def _stage(server: str, opened_at: datetime) -> tuple[Stage, Shuangxi, Round]:
+    stage = Stage(server=server, area_path="", opened_at=opened_at, tell=said)
     ground = shuangxi.set_up(stage)
     stage.area_path = ground.community.path
     history.play_before(stage, ground)
@@ -85,7 +92,7 @@ def _stage(server: str, since: timedelta) -> tuple[Stage, Shuangxi, Round]:
 
 
 def _to_the_end(server: str, target: Path | None) -> int:
-    stage, _ground, round_ = _stage(server, WHOLE_DAY)
+    stage, _ground, round_ = _stage(server, _eight_o_clock(clock.now() - WHOLE_DAY))
     play = shuangxi.start(stage, round_)
     with scope.scoped([round_.area_path]):
         evening.let_go(stage, round_.pk, play.parts)
@@ -101,11 +108,16 @@ def _to_the_end(server: str, target: Path | None) -> int:
     evening.complete(play)
     with scope.everywhere():
         round_.refresh_from_db()
-        broken = invariants.broken(round_, shuangxi.all_acknowledged(play))
+        broken = invariants.broken(
+            round_, shuangxi.all_acknowledged(play), bound=shuangxi.all_bound(play), at=clock.now()
+        )
+        rates, clocks = measures.lane_rates(round_), measures.clocks(round_)
     so_far = history.rounds_so_far(round_.area_path)
     kept = ledgers.counted(round_.area_path)
     extra = {
         "ledgers": kept,
+        "lanes": rates,
+        "clocks": clocks,
         "rounds": so_far,
         "growth": history.growth(so_far),
         "voided_tube": play.voided,
@@ -115,6 +127,7 @@ def _to_the_end(server: str, target: Path | None) -> int:
     }
     figures = evening.summary(play, extra.items())
     _print(figures)
+    _print_pace(figures)
     _print_rounds(figures)
     _print_ledgers(kept)
     if target:
@@ -126,7 +139,7 @@ def _to_the_end(server: str, target: Path | None) -> int:
 
 def _live(server: str) -> int:
     """Prepare the community, play the morning at once, then go on at the pace of the real lanes."""
-    stage, _ground, round_ = _stage(server, HISTORY)
+    stage, _ground, round_ = _stage(server, clock.now() - HISTORY)
     play = shuangxi.start(stage, round_)
     with scope.scoped([round_.area_path]):
         evening.let_go(stage, round_.pk, play.parts)
@@ -163,6 +176,21 @@ def _print(figures: dict[str, Any]) -> None:
             "share": f"{figures['coverage'] * 100:.2f} %",
         }
     )  # fmt: skip
+
+
+def _print_pace(figures: dict[str, Any]) -> None:
+    for lane in figures["lanes"]:
+        console.print(
+            _("lane %(number)s: %(persons)s swabs, %(rate)s an hour")
+            % {"number": lane["lane"], "persons": f"{lane['persons']:,}", "rate": lane["per_hour"]}
+        )
+    table = Table(title=_("Clocks"))
+    table.add_column(_("clock"))
+    table.add_column(_("kept"), justify="right")
+    table.add_column(_("missed"), justify="right")
+    for name, counts in figures["clocks"].items():
+        table.add_row(str(measures.TITLES[name]), f"{counts['kept']:,}", f"{counts['missed']:,}")
+    console.print(table)
 
 
 def _print_rounds(figures: dict[str, Any]) -> None:
