@@ -33,3 +33,18 @@ class DraftState(TextChoices):
     WAITING = "waiting", _("waits for approval")
     PUBLISHED = "published", _("published")
     DECLINED = "declined", _("declined")
+
+
+class Datum(TextChoices):
+    """The system of a position: Chinese maps show GCJ-02, receivers and most files give WGS-84."""
+
+    WGS84 = "wgs84", _("WGS-84 (receivers, most files)")
+    GCJ02 = "gcj02", _("GCJ-02 (Chinese maps)")
+
+
+class Qualifier(TextChoices):
+    """How a stated number is meant; it is kept with the number (DOMAIN, conventions)."""
+
+    EXACT = "exact", _("exactly")
+    ABOUT = "about", _("about")
+    MORE = "more", _("more than")

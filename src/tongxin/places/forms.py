@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.places.enums import Datum, Qualifier, SiteKind
 from tongxin.places.queries import words
 from tongxin.places.rules import rulebook
 from tongxin.places.services.rules import Source
+from tongxin.places.services.sites import Details
 
 
 class DayField(forms.DateField):
@@ -105,3 +107,160 @@ class RuleForm(forms.Form):
 
 class DeclineForm(forms.Form):
     why = forms.CharField(label=_("Why it is declined"), max_length=200)
+
+
+class AreaForm(forms.Form):
+    """A local area below another one."""
+
+    level = forms.ChoiceField(label=_("Level"))
+    segment = forms.CharField(
+        label=_("Code"),
+        max_length=8,
+        required=False,
+        help_text=_(
+            "Letters and digits, with a letter where the national list stands above: L01. Buildings: leave empty."
+        ),
+    )
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("Of a building: its number as on the wall, 12 or 12A.")
+    )
+
+    def __init__(self, *args: Any, levels: list[tuple[str, Any]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["level"].choices = levels  # type: ignore[attr-defined]
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=_("New name"), max_length=80)
+
+
+class EndForm(forms.Form):
+    on = DayField(label=_("Ended from"))
+    successor = forms.CharField(
+        label=_("What came after it"), max_length=120, required=False, help_text=_("Name or code of an area.")
+    )
+
+
+class SiteForm(forms.Form):
+    """A site: what, where, how it opens in an emergency."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=SiteKind.choices)
+    name = forms.CharField(label=_("Name"), max_length=80)
+    address = forms.CharField(label=_("Address"), max_length=160, required=False)
+    emergency = forms.CharField(
+        label=_("Emergency opening"),
+        max_length=120,
+        required=False,
+        help_text=_("For a roadblock: who opens it for ambulance and fire, and how."),
+    )
+    is_flagged = forms.BooleanField(
+        label=_("Shapes the risk here (hospital, resettlement area, market)"), required=False
+    )
+    latitude = forms.DecimalField(
+        label=_("Latitude"), max_digits=9, decimal_places=6, required=False, localize=False,
+        widget=forms.NumberInput(attrs={"step": "0.000001", "inputmode": "decimal"}),
+    )  # fmt: skip
+    longitude = forms.DecimalField(
+        label=_("Longitude"), max_digits=9, decimal_places=6, required=False, localize=False,
+        widget=forms.NumberInput(attrs={"step": "0.000001", "inputmode": "decimal"}),
+    )  # fmt: skip
+    datum = forms.ChoiceField(label=_("The position comes from"), choices=Datum.choices, initial=Datum.WGS84)
+
+    def __init__(self, *args: Any, is_open: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if is_open:
+            del self.fields["kind"]
+
+    def details(self) -> Details:
+        clean = self.cleaned_data
+        names = ("address", "latitude", "longitude", "datum", "emergency", "is_flagged")
+        return Details(**{name: clean[name] for name in names})
+
+
+class WhyForm(forms.Form):
+    why = forms.CharField(label=_("Why it is closed"), max_length=200)
+
+
+class OutlineForm(forms.Form):
+    """A GeoJSON file of outlines, and the system it gives positions in."""
+
+    file = forms.FileField(
+        label=_("GeoJSON file"), help_text=_("Each feature names its area by a property “key” or “name”.")
+    )
+    datum = forms.ChoiceField(label=_("The positions come from"), choices=Datum.choices, initial=Datum.WGS84)
+
+
+class CountForm(forms.Form):
+    """The number that the community states, with its qualifier."""
+
+    qualifier = forms.ChoiceField(label=_("Meant"), choices=Qualifier.choices, initial=Qualifier.ABOUT)
+    persons = forms.IntegerField(label=_("People"), min_value=1, max_value=10_000_000)
+    stated_on = DayField(label=_("Stated on"))
+    source = forms.CharField(label=_("Who says so, in which paper"), max_length=120)
+
+
+class DrawingForm(forms.Form):
+    """Which building goes into which grid, and from which day on. New grids are named, one a line."""
+
+    on = DayField(label=_("From"))
+    new_grids = forms.CharField(
+        label=_("New grids, one a line"),
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Name them and show the choices again; then they can be chosen below."),
+    )
+
+    def __init__(
+        self, *args: Any, buildings: dict[str, str], drawing: dict[str, str], earliest: date, **more: Any
+    ) -> None:
+        more.setdefault("initial", {"on": earliest})
+        super().__init__(*args, **more)
+        self.buildings, self.earliest = buildings, earliest
+        grids = [*dict.fromkeys(name for _path, name in sorted(drawing.items())), *self._named()]
+        self.grids = sorted(dict.fromkeys(grids), key=_by_number)
+        choices = [("", _("in no grid")), *((name, name) for name in self.grids)]
+        for path, label in buildings.items():
+            self.fields[field_of(path)] = forms.ChoiceField(
+                label=label, choices=choices, required=False, initial=drawing.get(path, "")
+            )
+
+    def _named(self) -> list[str]:
+        typed = self.data.get("new_grids", "") if self.is_bound else ""
+        return list(filter(None, (line.strip()[:40] for line in str(typed).splitlines())))[:50]
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on < self.earliest:
+            raise forms.ValidationError(
+                _("Choose %(day)s or a later day."), params={"day": self.earliest.isoformat()}
+            )
+        return on
+
+    def rows(self) -> list[forms.BoundField]:
+        """The choices of the buildings, in the order of their paths."""
+        return [self[field_of(path)] for path in self.buildings]
+
+    def head(self) -> list[forms.BoundField]:
+        return [self["on"], self["new_grids"]]
+
+    def drawing_chosen(self) -> dict[str, str]:
+        """Building path -> grid name; buildings in no grid are left out."""
+        chosen = {path: self.cleaned_data[field_of(path)] for path in self.buildings}
+        return {path: name for path, name in chosen.items() if name}
+
+    def by_grid(self) -> dict[str, list[str]]:
+        """Grid name -> paths of its buildings: what the service draws."""
+        grids: dict[str, list[str]] = {}
+        for path, name in self.drawing_chosen().items():
+            grids.setdefault(name, []).append(path)
+        return grids
+
+
+def field_of(path: str) -> str:
+    return f"at{path.replace('/', '-')}"
+
+
+def _by_number(name: str) -> tuple[int, str]:
+    digits = "".join(character for character in name if character.isdigit())
+    return (int(digits[:6]) if digits else 1_000_000, name)

@@ -2,29 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 
 from tongxin.access.actors import SYSTEM
 from tongxin.access.services.accounts import mark_installation
-from tongxin.core import clock, scope
-from tongxin.places.enums import AreaLevel, SiteKind
-from tongxin.places.models import Area, Site
+from tongxin.core import areas, clock, scope
+from tongxin.places.enums import AreaLevel, Datum, Qualifier, SiteKind
+from tongxin.places.models import Area, Outline, Site, StatedCount
 from tongxin.places.queries import areas as queries
+from tongxin.places.queries.areas import grids_of
 from tongxin.places.services.areas import add_local_area, load_divisions
+from tongxin.places.services.counts import state_count
 from tongxin.places.services.grids import draw_grids
+from tongxin.places.services.outlines import store_outlines
 from tongxin.places.services.rules import load_default_rules
-from tongxin.places.services.sites import open_site
+from tongxin.places.services.sites import Details, open_site
+from tongxin.simulation import plan
 
 COUNTY = "430802"
 COMMUNITY_PATH = "/43/08/02/L01/001/"
 GRIDS = 11  # story A2
 CHECKPOINTS = ("东大门卡口", "西门卡口", "集镇路口卡口", "安置区卡口")
 ROADBLOCKS = ("双溪桥", "老街口", "卫生院后巷", "安置区南路", "菜市场北口", "河堤路", "学校西侧")
+KEYHOLDER = "值守民警随时开启，钥匙在最近卡口，救护、消防先行"  # each roadblock keeps its emergency opening
 INSTITUTIONS = ("集镇卫生院", "精神病医院", "安置区服务站")
 POINT = "文化广场采样点"
 LABORATORY = "区疾控中心核酸实验室"
+NEIGHBOURS = (("002", "永定社区"), ("003", "西溪坪社区"))  # Shuangxi lies between two (A1)
+STATED, STATED_ON, STATED_IN = 3000, date(2021, 8, 20), "红网 2021-08-26：常住及流动人口约 3000 人"
 
 # The communities and streets of the five stories, by key and by the name the list gives them (ID-02).
 STORIES: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -69,7 +77,9 @@ def build_shuangxi(at: datetime) -> Shuangxi:
         county = queries.find(COUNTY)
         street = _local(county, "L01", "阳湖坪街道", AreaLevel.STREET, at)
         community = _local(street, "001", "双溪社区", AreaLevel.COMMUNITY, at)
-        neighbour = _local(street, "002", "永定社区", AreaLevel.COMMUNITY, at)
+        neighbour, _second = (
+            _local(street, segment, name, AreaLevel.COMMUNITY, at) for segment, name in NEIGHBOURS
+        )
         point = _site(community, SiteKind.SAMPLING_POINT, POINT, at)
         laboratory = _site(community, SiteKind.LABORATORY, LABORATORY, at)
         for kind, names in (
@@ -79,7 +89,10 @@ def build_shuangxi(at: datetime) -> Shuangxi:
         ):
             for name in names:
                 _site(community, kind, name, at)
-        return Shuangxi(county, street, community, neighbour, point, laboratory, _grids(community, at))
+        _stated(community, at)
+        grids = _grids(community, at)
+        _outlines(street, community, grids, at)
+        return Shuangxi(county, street, community, neighbour, point, laboratory, grids)
 
 
 def story_areas() -> dict[str, list[Area]]:
@@ -92,17 +105,60 @@ def _local(parent: Area, segment: str, name: str, level: str, at: datetime) -> A
 
 
 def _site(community: Area, kind: str, name: str, at: datetime) -> Site:
-    return open_site(area_path=community.path, kind=kind, name=name, by=SYSTEM, at=at)
+    latitude, longitude = plan.SITES[name]
+    details = Details(
+        address=f"双溪社区{name.removesuffix('卡口').removesuffix('采样点')}",
+        latitude=Decimal(f"{latitude:.6f}"),
+        longitude=Decimal(f"{longitude:.6f}"),
+        emergency=KEYHOLDER if kind == SiteKind.ROADBLOCK else "",
+        is_flagged=kind == SiteKind.INSTITUTION,
+    )
+    return open_site(area_path=community.path, kind=kind, name=name, details=details, by=SYSTEM, at=at)
+
+
+def _stated(community: Area, at: datetime) -> None:
+    """About 3,000 stays about 3,000 (A1)."""
+    if not StatedCount.objects.filter(area_path=community.path, stated_on=STATED_ON).exists():
+        state_count(
+            area_path=community.path, persons=STATED, qualifier=Qualifier.ABOUT, stated_on=STATED_ON,
+            source=STATED_IN, by=SYSTEM, at=at,
+        )  # fmt: skip
 
 
 def _grids(community: Area, at: datetime) -> dict[str, Area]:
     """Eleven grids over the buildings that are there, each building in exactly one; none without buildings."""
-    numbers = [area.name.removesuffix("栋") for area in queries.below(community.path, AreaLevel.BUILDING)]
-    if not numbers:
+    held = list(queries.below(community.path, AreaLevel.GRID))
+    if held:
+        return {grid.name: grid for grid in held}
+    buildings = list(queries.below(community.path, AreaLevel.BUILDING).values_list("path", flat=True))
+    if not buildings:
         return {}
     return draw_grids(
-        community_path=community.path, grids=split(numbers, GRIDS), on=clock.day_of(at), by=SYSTEM, at=at
+        community_path=community.path, grids=split(buildings, GRIDS), on=clock.day_of(at), by=SYSTEM, at=at
     )
+
+
+def _outlines(street: Area, community: Area, grids: Mapping[str, Area], at: datetime) -> None:
+    """The invented plan on the map, once: communities, grids and buildings, through the door of the import."""
+    if not grids or Outline.objects.filter(area=community).exists():
+        return
+    drawn = grids_of(community.path, at)
+    houses: dict[str, list[str]] = {grid.path: [] for grid in grids.values()}
+    for path, grid in sorted(drawn.items()):
+        houses[grid.path].append(path)
+    files = {community.path: plan.community(community.path, houses)}
+    for side, (segment, _name) in zip((-1, 1), NEIGHBOURS, strict=True):
+        path = areas.child(street.path, segment)
+        files[path] = plan.neighbour(path, side)
+    for path, content in files.items():
+        store_outlines(
+            content=content,
+            file_name="双溪示意图.geojson",
+            community_path=path,
+            datum=Datum.WGS84,
+            by=SYSTEM,
+            at=at,
+        )
 
 
 def split(numbers: Sequence[str], count: int) -> dict[str, list[str]]:

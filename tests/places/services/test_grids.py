@@ -11,8 +11,11 @@ from tests import cast, factories
 from tongxin.access.models import Entry
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
-from tongxin.places.models import Area, GridMembership
+from tongxin.people.models import Person, Residence
+from tongxin.places.models import Area, Dwelling, GridMembership
 from tongxin.places.queries import areas as queries
+from tongxin.places.queries.grids import drawing_mark
+from tongxin.places.services.areas import add_buildings, add_compounds
 from tongxin.places.services.grids import draw_grids
 
 DAY = cast.TODAY
@@ -86,7 +89,7 @@ def test_a_drawing_corrected_on_its_day_leaves_no_overlap(town: cast.Town) -> No
     [
         ({"第1网格": ["1", "3"], "第2网格": ["3"]}, DAY, "grid_building_twice"),
         ({"第1网格": ["1", "99"]}, DAY, "building_unknown"),
-        ({"第2网格": ["1", "3"]}, date(2019, 12, 31), "grid_drawn_later"),
+        ({"第2网格": ["1", "3"]}, DAY - timedelta(days=1), "grid_in_past"),
     ],
 )
 def test_a_wrong_drawing_is_refused(
@@ -94,6 +97,52 @@ def test_a_wrong_drawing_is_refused(
 ) -> None:
     with pytest.raises(Refusal, match=code):
         _draw(town, grids, on)
+
+
+def test_a_drawing_before_one_that_is_already_decided_is_refused(town: cast.Town) -> None:  # ID-05
+    _draw(town, {"第1网格": ["1"], "第2网格": ["3"]}, DAY + timedelta(days=5))
+
+    with pytest.raises(Refusal, match="grid_drawn_later"):
+        _draw(town, {"第3网格": ["1", "3"]}, DAY + timedelta(days=2))
+
+
+def test_a_drawing_over_one_that_somebody_made_meanwhile_is_refused(town: cast.Town) -> None:
+    seen = drawing_mark(cast.SHUANGXI)
+    _draw(town, {"第1网格": ["1"], "第2网格": ["3"]})
+
+    with pytest.raises(Refusal, match="grids_changed"):
+        draw_grids(
+            community_path=cast.SHUANGXI, grids={"第1网格": ["1", "3"]}, on=DAY, by=town.actor("tang"),
+            at=cast.NOON, seen=seen,
+        )  # fmt: skip
+
+
+def test_a_drawing_takes_buildings_of_compounds_by_path(town: cast.Town) -> None:  # ID-04, ID-05
+    east = add_compounds(cast.SHUANGXI, ["东区"])["东区"]
+    building = add_buildings(east.path, ["3"])["3"]
+
+    _draw(town, {"第1网格": ["1", "3"], "第2网格": [building.path]})
+
+    assert _held(DAY) == {
+        town.buildings["1"].path: "第1网格",
+        town.buildings["3"].path: "第1网格",
+        building.path: "第2网格",
+    }
+
+
+def test_a_redraw_touches_no_person_and_no_door(town: cast.Town) -> None:  # ID-05, decision 0001
+    def rows() -> list[tuple[object, ...]]:
+        return [
+            *Person.objects.order_by("pk").values_list("pk", "area_path"),
+            *Residence.objects.order_by("pk").values_list("pk", "area_path"),
+            *Dwelling.objects.order_by("pk").values_list("pk", "area_path"),
+        ]
+
+    before = rows()
+
+    _draw(town, {"第1网格": ["1"], "第2网格": ["3"]})
+
+    assert rows() == before
 
 
 def test_a_grid_worker_may_not_draw(town: cast.Town) -> None:

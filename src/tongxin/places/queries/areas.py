@@ -1,8 +1,9 @@
 """Finding areas, and what a grant in one of them opens."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -115,11 +116,37 @@ def community_of(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One area of the tree as it is browsed; `has_children` says whether it opens."""
+    """One area of the tree as it is browsed; `has_children` says whether it opens.
+
+    `doors` and `people` are counted inside a community, for those who may see them there; else None.
+    """
 
     area: Area
     has_children: bool
     is_ended: bool
+    doors: int | None = None
+    people: int | None = None
+
+
+def counted(branches: Sequence[Branch], inside: str, on: date, people: Mapping[str, int]) -> list[Branch]:
+    """The branches with the doors and people in each; a grid counts its buildings of the day."""
+    doors = dict(
+        Dwelling.objects.filter(area_path__startswith=inside)
+        .order_by()
+        .values_list("area_path")
+        .annotate(doors=Count("id"))
+    )
+    grid_of = {path: grid.path for path, grid in grids_of(inside, clock.start_of(on)).items()}
+
+    def total(area: Area, counts: Mapping[str, int]) -> int:
+        if area.level == AreaLevel.GRID:
+            return sum(count for path, count in counts.items() if grid_of.get(path) == area.path)
+        return sum(count for path, count in counts.items() if areas.contains(area.path, path))
+
+    return [
+        replace(branch, doors=total(branch.area, doors), people=total(branch.area, people))
+        for branch in branches
+    ]
 
 
 def children(area: Area, on: date) -> list[Branch]:
@@ -214,3 +241,58 @@ def grid_table(community_path: str, on: date, *, seen: Sequence[str] = (areas.EV
     if loose:
         lines.append(GridLine(None, loose, sum(doors.get(area.path, 0) for area in loose)))
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A door of a building's table: its room, whether it is empty, and how many live behind it."""
+
+    room: str
+    people: int
+    is_vacant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A floor of a building: the doors of each unit, in the order of `House.units`. No number where none is said."""
+
+    number: int | None
+    units: list[list[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A building as a table: floors from the top, units from left to right (DESIGN, Pictures). Never a name."""
+
+    units: list[str]
+    floors: list[Floor]
+    doors: int
+    people: int
+    vacant: int
+
+
+def house(building_path: str, people: Mapping[UUID, int]) -> House:
+    """The doors of one building, with how many live behind each."""
+    doors = list(Dwelling.objects.filter(area_path=building_path).order_by("unit", "room", "id"))
+    units = sorted({door.unit for door in doors}, key=lambda unit: (len(unit), unit))
+    levels = sorted({door.floor for door in doors}, key=lambda floor: (floor is None, -(floor or 0)))
+    floors = [
+        Floor(
+            level,
+            [
+                [
+                    Cell(door.room, people.get(door.pk, 0), door.is_vacant)
+                    for door in doors
+                    if (door.floor, door.unit) == (level, unit)
+                ]
+                for unit in units
+            ],
+        )
+        for level in levels
+    ]
+    return House(units, floors, len(doors), sum(people.values()), sum(door.is_vacant for door in doors))
+
+
+def grid_of(building_path: str, at: datetime) -> Area | None:
+    """The grid that the building is in."""
+    return grids_of(building_path, at).get(building_path)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from tongxin.core.refusals import Refusal
 from tongxin.places.enums import SiteKind
 from tongxin.places.models import Site
 
@@ -18,15 +19,23 @@ class KindCount:
     count: int
 
 
-def sites_in(path: str, kind: str = "") -> QuerySet[Site]:
-    """Open sites here and below."""
-    sites = Site.objects.filter(area_path__startswith=path, closed_at=None)
+def sites_in(path: str, kind: str = "", *, closed: bool = False) -> QuerySet[Site]:
+    """Open sites here and below, or the closed ones."""
+    sites = Site.objects.filter(area_path__startswith=path, closed_at__isnull=not closed)
     return sites.filter(kind=kind) if kind else sites
 
 
-def kinds_in(path: str) -> list[KindCount]:
-    """How many open sites of each kind, kinds without one left out."""
-    counts = Counter(sites_in(path).values_list("kind", flat=True))
+def one(site_id: UUID) -> Site:
+    """One site of the present scope. Refuses `not_found`."""
+    site = Site.objects.filter(pk=site_id).first()
+    if site is None:
+        raise Refusal("not_found", what=str(Site._meta.verbose_name))
+    return site
+
+
+def kinds_in(path: str, *, closed: bool = False) -> list[KindCount]:
+    """How many open (or closed) sites of each kind, kinds without one left out."""
+    counts = Counter(sites_in(path, closed=closed).values_list("kind", flat=True))
     return [KindCount(kind, str(title), counts[kind]) for kind, title in SiteKind.choices if counts[kind]]
 
 

@@ -9,27 +9,41 @@ from django.db import connection, transaction
 
 from tongxin.access.actors import Actor
 from tongxin.access.services import journal
-from tongxin.core import areas
+from tongxin.core import areas, clock
 from tongxin.core.ids import uuid7
-from tongxin.core.locks import advisory, lock_all
+from tongxin.core.locks import advisory, lock, lock_all
 from tongxin.core.refusals import Refusal
 from tongxin.places import rules
 from tongxin.places.enums import AreaLevel, CodeSource
-from tongxin.places.models import Area, Dwelling
+from tongxin.places.models import Area, Dwelling, GridMembership
 from tongxin.places.models.areas import FIRST_DAY
+from tongxin.places.queries.areas import find
 from tongxin.places.services.divisions import Counts, load_divisions
 
 __all__ = [
     "Counts",
     "Door",
     "DoorKey",
+    "add_below",
     "add_buildings",
     "add_compounds",
     "add_local_area",
+    "end_area",
     "ensure_dwellings",
     "load_divisions",
+    "rename_area",
 ]
 
+# What may lie directly below what; grids and buildings have acts of their own.
+FITS_BELOW: dict[str, tuple[str, ...]] = {
+    AreaLevel.COUNTRY: (AreaLevel.PROVINCE,),
+    AreaLevel.PROVINCE: (AreaLevel.CITY,),
+    AreaLevel.CITY: (AreaLevel.COUNTY, AreaLevel.STREET),
+    AreaLevel.COUNTY: (AreaLevel.STREET,),
+    AreaLevel.STREET: (AreaLevel.COMMUNITY,),
+    AreaLevel.COMMUNITY: (AreaLevel.COMPOUND, AreaLevel.BUILDING),
+    AreaLevel.COMPOUND: (AreaLevel.BUILDING,),
+}
 DoorKey = tuple[str, str, str]  # building, unit, room
 Door = tuple[str, str, str, str]  # and as typed
 
@@ -43,7 +57,14 @@ def add_local_area(
     The same area again is the same area; another name for a code that is taken is refused `area_taken`.
     """
     by.must("places.area.change", within=parent.path)
+    name = name.strip()
+    if not name:
+        raise Refusal("area_name")
+    if level not in FITS_BELOW.get(parent.level, ()):
+        raise Refusal("area_level", name=parent.name)
     key = key or f"{parent.key}{segment}"
+    if not segment.isascii() or not segment.isalnum():
+        raise Refusal("local_code_needs_letter", segment=segment or "—")
     if parent.code_source == CodeSource.NATIONAL:  # below a local area the letter already stands above
         rules.may_be_local(segment).or_refuse()
     path = areas.child(parent.path, segment)
@@ -58,6 +79,27 @@ def add_local_area(
     if made:
         journal.record("places.area.added", by=by, area_path=path, on=area, at=at, facts={"key": key})
     return area
+
+
+@transaction.atomic
+def add_below(*, parent: Area, level: str, name: str, by: Actor, at: datetime, segment: str = "") -> Area:
+    """A local area by page. Compounds and buildings get their code from us; others are given one (ID-03, ID-04)."""
+    by.must("places.area.change", within=parent.path)
+    if level not in FITS_BELOW.get(parent.level, ()):
+        raise Refusal("area_level", name=parent.name)
+    if level not in (AreaLevel.COMPOUND, AreaLevel.BUILDING):
+        return add_local_area(
+            parent=parent, segment=segment.strip().upper(), name=name, level=level, by=by, at=at
+        )
+    before = set(Area.objects.filter(parent=parent, level=level).values_list("path", flat=True))
+    add = add_compounds if level == AreaLevel.COMPOUND else add_buildings
+    made = next(iter(add(parent.path, [name.removesuffix("栋")], on=clock.day_of(at)).values()), None)
+    if made is None:
+        raise Refusal("area_name")
+    if made.path in before:
+        raise Refusal("area_name_taken", name=made.name)
+    journal.record("places.area.added", by=by, area_path=made.path, on=made, at=at, facts={"key": made.key})
+    return made
 
 
 @transaction.atomic
@@ -89,6 +131,82 @@ def add_compounds(community_path: str, names: Iterable[str], *, on: date | None 
             valid_from=on or FIRST_DAY,
         )
     return {name: held[name] for name in wanted}
+
+
+@transaction.atomic
+def rename_area(*, path: str, name: str, by: Actor, at: datetime) -> Area:
+    """Give a local area another name (更名). Its code and path stay; the name it had stays in the journal."""
+    area = _local(path, by)
+    wanted = rules.compound_name(name) if area.level == AreaLevel.COMPOUND else name.strip()[:80]
+    if not wanted:
+        raise Refusal("area_name")
+    if wanted == area.name:
+        return area
+    if Area.objects.filter(parent=area.parent, level=area.level, name=wanted, valid_to=None).exists():
+        raise Refusal("area_name_taken", name=wanted)
+    was, area.name = area.name, wanted
+    area.save(update_fields=["name"])
+    if area.level == AreaLevel.COMPOUND:
+        _rename_buildings(area, was)
+    journal.record(
+        "places.area.renamed", by=by, area_path=path, on=area, at=at, facts={"was": was, "now": wanted}
+    )
+    return area
+
+
+def _rename_buildings(compound: Area, was: str) -> None:
+    """Buildings and doors of a compound carry its name."""
+    buildings = list(Area.objects.filter(parent=compound, level=AreaLevel.BUILDING))
+    for building in buildings:
+        building.name = f"{compound.name}{building.name.removeprefix(was)}"
+    Area.objects.bulk_update(buildings, ["name"])
+    Dwelling.objects.filter(area_path__startswith=compound.path).update(compound=compound.name)
+
+
+@transaction.atomic
+def end_area(*, path: str, on: date, by: Actor, at: datetime, successor: str = "") -> Area:
+    """End a local area from a day on (撤销), and say what came after it (ID-03). Rows that name it stay as they are.
+
+    Grids end by a new drawing. An area that still holds areas is refused: end those first.
+    """
+    area = _local(path, by)
+    if area.valid_to is not None:
+        return area
+    if area.level == AreaLevel.GRID:
+        raise Refusal("area_is_grid", name=area.name)
+    inside = Area.objects.filter(parent=area, valid_to=None).count()
+    if inside:
+        raise Refusal("area_not_empty", name=area.name, count=inside)
+    if not area.valid_from <= on <= clock.day_of(at):
+        raise Refusal("area_end_day", day=on, first=area.valid_from)
+    after = _successor(area, successor) if successor.strip() else None
+    area.valid_to, area.successor = on, after
+    area.save(update_fields=["valid_to", "successor"])
+    GridMembership.objects.filter(area_path=path, valid_to=None, valid_from__lte=on).update(valid_to=on)
+    journal.record(
+        "places.area.ended", by=by, area_path=path, on=area, at=at,
+        facts={"on": on.isoformat(), "successor": after.path if after else ""},
+    )  # fmt: skip
+    return area
+
+
+def _local(path: str, by: Actor) -> Area:
+    """The local area, locked. National ones change with the list alone."""
+    held = Area.objects.filter(path=path).values_list("pk", flat=True).first()
+    if held is None:
+        raise Refusal("area_unknown", area=path)
+    by.must("places.area.change", within=path)
+    area = lock(Area, held)
+    if area.code_source == CodeSource.NATIONAL:
+        raise Refusal("area_national", name=area.name)
+    return area
+
+
+def _successor(area: Area, text: str) -> Area:
+    after = find(text)
+    if after.pk == area.pk or after.level != area.level or after.valid_to is not None:
+        raise Refusal("area_successor", name=after.name)
+    return after
 
 
 def add_buildings(inside: str, numbers: Iterable[str], *, on: date | None = None) -> dict[str, Area]:

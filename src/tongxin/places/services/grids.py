@@ -7,25 +7,37 @@ from django.db import transaction
 
 from tongxin.access.actors import Actor
 from tongxin.access.services import journal
-from tongxin.core import areas
+from tongxin.core import areas, clock
 from tongxin.core.locks import advisory
 from tongxin.core.refusals import Refusal
 from tongxin.places import rules
 from tongxin.places.enums import AreaLevel, CodeSource
 from tongxin.places.models import Area, GridMembership
+from tongxin.places.queries.grids import drawing_mark
 
 
 @transaction.atomic
 def draw_grids(
-    *, community_path: str, grids: Mapping[str, Sequence[str]], on: date, by: Actor, at: datetime
+    *,
+    community_path: str,
+    grids: Mapping[str, Sequence[str]],
+    on: date,
+    by: Actor,
+    at: datetime,
+    seen: str = "",
 ) -> dict[str, Area]:
     """Draw the grids of a community (网格划分): grid name -> its buildings by number or path, valid from `on`.
 
     The drawing is the whole community's: a building that it does not name is in no grid from that day. Memberships
     that change are ended and new ones begun; nothing is deleted (ID-05). The same drawing again changes nothing.
+    `seen` is the mark of the drawing that the drawer had before them: another one since is refused.
     """
     by.must("places.grid.draw", within=community_path)
     advisory(f"places.grids:{community_path}")
+    if seen and seen != drawing_mark(community_path):
+        raise Refusal("grids_changed")
+    if on < clock.day_of(at):
+        raise Refusal("grid_in_past", on=on)
     drawn = _ensure_grids(community_path, list(grids), on)
     wanted = _wanted(community_path, grids, drawn)
     open_rows = {

@@ -31,7 +31,9 @@ class Tab:
 def address(name: str, path: str) -> str:
     """The address of a page about an area: the path of the area is the path of the page."""
     inside = path.strip("/")
-    return reverse(f"places:{name}", args=[inside]) if inside else reverse("places:country")
+    if inside:
+        return reverse(f"places:{name}", args=[inside])
+    return reverse("places:add_area" if name == "add_area" else "places:country")
 
 
 def around(area: Area, here: str) -> dict[str, Any]:
@@ -42,6 +44,7 @@ def around(area: Area, here: str) -> dict[str, Any]:
         tabs += [
             Tab(_("Grids"), address("grids", community), here == "grids"),
             Tab(_("Sites"), address("sites", community), here == "sites"),
+            Tab(_("Map"), address("map", community), here == "map"),
         ]
     if area.path != areas.EVERYWHERE:
         tabs.append(Tab(_("Rules"), address("rules_at", area.path), here == "rules"))
@@ -53,8 +56,13 @@ def found_at(inside: str) -> Area:
     return area_queries.at_path(f"/{inside}/" if inside else areas.EVERYWHERE)
 
 
-def tried(form: forms.Form, act: Callable[[], T]) -> T | None:
-    """What the act gave, or nothing when it was refused: then the form says why and keeps what was typed."""
+def sent(request: ActorRequest, form: forms.Form, act: Callable[[], T]) -> T | None:
+    """What the act gave when the form was sent and is good; nothing when it was not, or the act was refused.
+
+    A refusal stands in the form then, with everything that was typed; a missing right is a page of its own.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
     try:
         return act()
     except Refusal as refusal:

@@ -21,7 +21,7 @@ from tongxin.places.queries import areas as area_queries
 from tongxin.places.queries import rules as queries
 from tongxin.places.queries.names import names_of
 from tongxin.places.services import rules as services
-from tongxin.places.views.parts import around, found_at, page, tried
+from tongxin.places.views.parts import around, found_at, page, sent
 
 WRITE, APPROVE = "places.rule.write", "places.rule.approve"
 FLAGS = ("unverified", "stricter")
@@ -134,16 +134,16 @@ def new_rule(request: ActorRequest, name: str, inside: str = "") -> HttpResponse
     form = RuleForm(
         request.POST or None, name=name, present=present.value, today=today, may_withdraw=may_withdraw
     )
-    if request.method == "POST" and form.is_valid():
-        draft = tried(
-            form,
-            lambda: services.write_rule(
-                name=name, path=found.path, by=request.actor, at=clock.now(), **form.values()
-            ),
-        )
-        if draft is not None:
-            messages.success(request, _("The draft waits for a second person who may publish rules."))
-            return redirect("places:draft", draft.pk)
+    made = sent(
+        request,
+        form,
+        lambda: services.write_rule(
+            name=name, path=found.path, by=request.actor, at=clock.now(), **form.values()
+        ),
+    )
+    if made is not None:
+        messages.success(request, _("The draft waits for a second person who may publish rules."))
+        return redirect("places:draft", made.pk)
     context = {
         "name": name,
         "title": queries.title_of(name),
@@ -198,13 +198,14 @@ def publish(request: ActorRequest, draft_id: UUID) -> HttpResponse:
 @require_POST
 def decline(request: ActorRequest, draft_id: UUID) -> HttpResponse:
     form = DeclineForm(request.POST)
-    if form.is_valid():
-        why = form.cleaned_data["why"]
-        done = tried(
-            form,
-            lambda: services.decline_rule(draft_id=draft_id, why=why, by=request.actor, at=clock.now()),
-        )
-        if done is not None:
-            messages.success(request, _("The draft is declined."))
-            return redirect("places:draft", draft_id)
+    done = sent(
+        request,
+        form,
+        lambda: services.decline_rule(
+            draft_id=draft_id, why=form.cleaned_data["why"], by=request.actor, at=clock.now()
+        ),
+    )
+    if done is not None:
+        messages.success(request, _("The draft is declined."))
+        return redirect("places:draft", draft_id)
     return _draft_page(request, draft_id, form)
