@@ -95,6 +95,16 @@ def test_parts_of_a_value_have_a_field_each(town: cast.Town) -> None:
     assert RuleDraft.objects.get().value == {"sampler": 2, "registrar": 1}
 
 
+def test_a_list_is_typed_with_commas(town: cast.Town) -> None:
+    client, page = _client(town, "he"), f"/places/rule/containment.warn_hours/new/{INSIDE}"
+
+    wrong = client.post(page, _sent(value="24 hours"))
+    client.post(page, _sent(value="12，3, 1"))
+
+    assert wrong.status_code == 422
+    assert RuleDraft.objects.get().value == [12, 3, 1]
+
+
 @pytest.mark.parametrize("who", ["tang", "lin", "auditor", "operator"])
 def test_who_may_not_write_sees_the_rule_and_no_form(town: cast.Town, who: str) -> None:
     client = _client(town, who)

@@ -50,6 +50,10 @@ def test_every_rule_of_the_book_is_shipped() -> None:
         ("containment.appeal_to", "0744-0000000", ""),
         ("containment.appeal_to", "  ", "rule_value"),
         ("testing.temperature.limit", 37.3, ""),
+        ("containment.warn_hours", [24, 6], ""),
+        ("containment.warn_hours", [], "rule_value"),
+        ("containment.warn_hours", 24, "rule_value"),
+        ("containment.warn_hours", [24, 1000], "rule_range"),
     ],
 )
 def test_a_value_must_fit_its_rule(name: str, value: Any, code: str) -> None:

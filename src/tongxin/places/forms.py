@@ -1,5 +1,6 @@
 """Forms about rules, areas, grids and sites: input to clean values."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,17 @@ class DayField(forms.DateField):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **more)
+
+
+class NumbersField(forms.CharField):
+    """Numbers with commas between them."""
+
+    def to_python(self, value: Any) -> Any:
+        typed = super().to_python(value)
+        try:
+            return [int(part) for part in re.split(r"[,，、;\s]+", typed or "") if part]
+        except ValueError:
+            raise forms.ValidationError(_("Write numbers with commas between them.")) from None
 
 
 class RuleForm(forms.Form):
@@ -73,6 +85,11 @@ class RuleForm(forms.Form):
         if self.kind.choices:
             choices = [(choice, words.VALUES.get(choice, choice)) for choice in self.kind.choices]
             return forms.ChoiceField(label=label, choices=choices, initial=present)
+        if self.kind.is_list:
+            held = ", ".join(f"{each:g}" for each in present) if isinstance(present, list) else ""
+            return NumbersField(
+                label=label, max_length=80, initial=held, help_text=_("Numbers with commas between them.")
+            )
         if self.kind.is_text:
             return forms.CharField(label=label, max_length=120, initial=present)
         least, most = self.kind.least, self.kind.most

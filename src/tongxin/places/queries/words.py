@@ -8,6 +8,7 @@ GROUPS: dict[str, Promise] = {
     "testing": _("Testing"),
     "containment": _("Holds and restrictions"),
     "people": _("Register and calls"),
+    "reports": _("Reports and exports"),
     "places": _("Rules themselves"),
 }
 

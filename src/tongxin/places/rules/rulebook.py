@@ -1,6 +1,6 @@
 """What each rule takes, and which way is stricter (PO-01, PO-03, LE-20): the table that publishing asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,13 +11,15 @@ POOLS = ("pool20", "pool10", "pool5", "household", "single")
 LANE_FLAGS = ("priority", "single", "door", "apart")
 FLAGGED_TAGS = ("孕妇", "婴幼儿", "残疾", "高龄", "独居老人", "单采", "上门采样", "不混采")
 MORE, LESS = "more", "less"
+MOST_IN_LIST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What a rule's value may be. `stricter` says which way it restricts people more; empty: neither way does.
 
-    `keys` names the parts of a value that has several; each part is then a number or one of `choices`.
+    `keys` names the parts of a value that has several; each part is then a number or one of `choices`. A list holds
+    one number or more of that kind.
     """
 
     unit: str = ""
@@ -27,6 +29,7 @@ class Kind:
     choices: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     is_text: bool = False
+    is_list: bool = False
     stricter: str = ""
 
 
@@ -101,8 +104,17 @@ RULEBOOK: Mapping[str, Kind] = {
     "containment.second_approver_hours": number("h", 0, 168, stricter=MORE),
     "containment.bulk_limit": number("persons", 1, 2000, stricter=MORE),
     "containment.appeal_to": Kind(is_text=True),
+    "containment.warn_hours": Kind("h", 1, 168, is_list=True),
+    "containment.grace_hours": number("h", 0, 48, stricter=MORE),
+    "containment.appeal.answer_hours": number("h", 1, 240, stricter=MORE),
+    "containment.appeal.correct_hours": number("h", 1, 72, stricter=MORE),
+    "containment.export_rows": number("rows", 1, 100_000),
+    "containment.export_days": number("days", 1, 60),
     "people.call.lease_minutes": number("min", 1, 240),
     "people.call.tries": number("tries", 1, 20, stricter=LESS),
+    "people.call.apart_minutes": number("min", 1, 1440),
+    "reports.export.rows": number("rows", 1, 100_000),
+    "reports.export.hours": number("h", 1, 240),
     "people.person.priority_age": number("years", 18, 120),
     "places.overlay.review_days": number("days", 1, 30),
 }
@@ -129,14 +141,18 @@ def may_hold(name: str, value: Any, like: Any = None) -> Verdict:
     if kind.is_text:
         fits = isinstance(value, str) and 0 < len(value.strip()) <= 120
         return Verdict.yes() if fits else Verdict.no("rule_value", rule=name, value=value)
+    if kind.is_list:
+        fits = isinstance(value, list) and 0 < len(value) <= MOST_IN_LIST
+        return _all(name, value, kind) if fits else Verdict.no("rule_value", rule=name, value=value)
     if kind.keys:
         if not isinstance(value, dict) or set(value) != set(kind.keys):
             return Verdict.no("rule_value", rule=name, value=value)
-        return next(
-            (verdict for part in value.values() if not (verdict := _may_be(name, part, kind)).ok),
-            Verdict.yes(),
-        )
+        return _all(name, value.values(), kind)
     return _may_be(name, value, kind)
+
+
+def _all(name: str, values: Iterable[Any], kind: Kind) -> Verdict:
+    return next((verdict for part in values if not (verdict := _may_be(name, part, kind)).ok), Verdict.yes())
 
 
 def _may_be(name: str, value: Any, kind: Kind) -> Verdict:
