@@ -20,6 +20,18 @@ declare(
         "import_used": _("This import cannot be undone: %(count)s of its people already have later records."),
         "import_undone": _("This import has already been undone."),
         "import_not_ready": _("This file has not been read yet, or was already stored."),
+        "merge_with_itself": _("This is one and the same entry. Choose another one."),
+        "merge_not_live": _(
+            "One of these entries was taken back or merged already. Search for the person again."
+        ),
+        "merge_without_ground": _(
+            "Nothing but the name speaks for these two: compare document, birth, phone and address first."
+        ),
+        "merge_built_upon": _("%(name)s was merged on since. Take the later merge back first."),
+        "away_already": _("This person is noted as away since %(day)s. Note the return first."),
+        "not_away": _("This person is not noted as away."),
+        "ends_before_it_begins": _("This day lies before %(day)s, when it began."),
+        "tag_sensitive": _("Only care and health roles set this tag."),
         "call_leased": _("%(name)s is calling this person now. Take the next one."),
         "call_closed": _("This call is already closed."),
         "name_unreadable": _("This name cannot be read. Type 1 to 60 characters, without question marks."),

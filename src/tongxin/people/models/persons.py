@@ -64,6 +64,7 @@ class Person(PersonalRow):
                 fields=["area_path", "id"], name="person_area", opclasses=["text_pattern_ops", "uuid_ops"]
             ),
             models.Index(fields=["name_folded"], name="person_name", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["id"], name="person_merged", condition=~Q(merged_into=None)),
             models.Index(fields=["initials"], name="person_initials", opclasses=["text_pattern_ops"]),
             GinIndex(fields=["name_folded"], name="person_name_parts", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["pinyin"], name="person_pinyin_parts", opclasses=["gin_trgm_ops"]),
