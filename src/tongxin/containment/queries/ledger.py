@@ -15,6 +15,7 @@ from tongxin.core import clock
 from tongxin.core.refusals import Refusal
 from tongxin.people.enums import CallOutcome
 from tongxin.people.models import CallTask, Residence
+from tongxin.people.queries.doubles import entries_of
 from tongxin.places.queries.rules import rule
 from tongxin.testing.enums import RecheckState
 
@@ -135,7 +136,7 @@ class Standing:
 def standing_of(person_id: UUID, at: datetime) -> list[Standing]:
     """Kind, ground class, end, tests left, where to appeal."""
     found = []
-    rows = ledger("in_force", at).filter(person=person_id).prefetch_related("appeals")
+    rows = ledger("in_force", at).filter(person__in=entries_of(person_id)).prefetch_related("appeals")
     for row in rows.order_by("ends_at", "pk"):
         recheck = evidence.recheck_of(row)
         appeal = next((each for each in row.appeals.all() if each.decided_at is None), None)
