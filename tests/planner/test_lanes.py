@@ -24,14 +24,14 @@ def test_the_tubes_of_round_10(capacity: int, tubes: int) -> None:  # A5
 
 
 def test_the_crew_of_shuangxi() -> None:  # A5
-    assert lanes.samplers_needed(3000) == 9
+    assert lanes.samplers_needed(3000, a_sampler=360) == 9
     assert {lanes.points_needed(3000, a_point=each) for each in (2000, 3000)} == {1, 2}
     assert {lanes.tables_needed(3000, a_table=each) for each in (600, 800)} == {4, 5}
     assert round(lanes.lane_hours(2718, rate=160)) == 17
 
 
 def test_the_first_night_of_luotian() -> None:  # B6
-    assert lanes.samplers_needed(30_000) == 84
+    assert lanes.samplers_needed(30_000, a_sampler=360) == 84
     assert {lanes.points_needed(30_000, a_point=each) for each in (2000, 3000)} == {10, 15}
     assert {lanes.tables_needed(30_000, a_table=each) for each in (600, 800)} == {38, 50}
     assert round(lanes.lane_hours(30_000, rate=160)) == 188

@@ -8,14 +8,16 @@ from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from tests import cast
+from tests import cast, factories
 from tests.core.test_documents import text_of
+from tests.factories import lanes
 from tests.testing.services.test_pools import Night, night_of
 from tests.testing.views.test_results_and_pools import logged_in
 from tongxin.access.models import Entry, Installation
-from tongxin.core import clock, scope
+from tongxin.core import clock, navigation, pages, scope
 from tongxin.reports.models import Briefing
-from tongxin.testing.models import PositivePool, Round
+from tongxin.reports.queries import rounds as round_queries
+from tongxin.testing.models import Expected, PositivePool, Round
 from tongxin.testing.services import coverage
 
 pytestmark = pytest.mark.usefixtures("db_everywhere")
@@ -213,3 +215,106 @@ def test_figures_are_no_doors_for_those_who_may_not_open_them(client: Client, ni
     assert "Round 10" in text
     assert "/figures/" not in text
     assert "/not-yet/" not in text
+
+
+def round_after(night: Night) -> Round:
+    """Round 11 in the same area: Chen Wei has moved away, Liu is new; Zhang and Liu are swabbed, Chen Fang is not."""
+    town = night.town
+    liu = factories.person("刘洋", town.door_302)
+    after = lanes.running_round(town.point, clock.now(), number=11)
+    Expected.objects.filter(round=after, person=town.chen_wei).delete()
+    tube = lanes.filled_tube(lanes.lane(after, town.point), "R11", [town.zhang_wei, liu], clock.now())
+    coverage.settle(after.pk)
+    assert tube.held_count == 2
+    return after
+
+
+def test_the_report_explains_the_change_person_by_person(client: Client, night: Night) -> None:  # A4, MT-43
+    after = round_after(night)
+    page = logged_in(client, night.town, "tang")
+    then = {
+        person.name: klass
+        for person, klass in (
+            (row.person, row.klass) for row in Expected.objects.filter(round=night.round, removed_at=None)
+        )
+    }
+    now = {row.person.name: row.klass for row in Expected.objects.filter(round=after, removed_at=None)}
+    swabbed_then = {name for name, klass in then.items() if klass in ("here", "mobile", "elsewhere")}
+    swabbed_now = {name for name, klass in now.items() if klass in ("here", "mobile", "elsewhere")}
+
+    lines = {
+        line.key: line.value
+        for section in page.get(reverse("reports:round", args=[after.pk])).context["report"].sections
+        for line in section.lines
+    }
+
+    assert lines["since_came"] == len(now.keys() - then.keys())
+    assert lines["since_gone"] == len(then.keys() - now.keys()) >= 1
+    assert lines["since_gained"] == len(swabbed_now - swabbed_then) >= 1
+    assert lines["since_lost"] == len(swabbed_then - swabbed_now)
+    net = lines["since_gained"] - lines["since_lost"]
+    assert net == len(swabbed_now) - len(swabbed_then)
+    for key in (
+        "since_came",
+        "since_gone",
+        "since_gained",
+        "since_gained_new",
+        "since_lost",
+        "since_lost_gone",
+    ):
+        rows = page.get(reverse("reports:rows", args=[after.pk, key])).context["table"].rows
+        assert len(rows) == lines[key], key
+
+
+def test_a_commander_sees_every_round_at_work(client: Client, night: Night) -> None:
+    with scope.everywhere():
+        point = factories.site(night.town.next_door, "B点")
+        factories.person(
+            "高邻", factories.dwelling(factories.building(night.town.next_door, "7"), "7", "1", "101")
+        )
+        lanes.running_round(point, clock.now(), number=3)
+
+    page = logged_in(client, night.town, "commander").get("/")
+
+    assert [(area, each.number) for each, area, _counts in page.context["running"]] == [
+        ("双溪社区", 10),
+        ("永定社区", 3),
+    ]
+
+
+def test_a_draft_waits_on_the_commander(client: Client, night: Night) -> None:  # MT-46
+    Round.objects.filter(pk=night.round.pk).update(state="draft")
+
+    text = logged_in(client, night.town, "commander").get("/").content.decode()
+
+    assert "Rounds to approve" in text
+
+
+def test_what_the_navigation_counts_waits_on_the_first_page_too(client: Client, night: Night) -> None:
+    page = logged_in(client, night.town, "auditor")
+    navigation.register_item(
+        "reports:briefings", "Set aside", "news", "reports.report.read", 80, lambda _actor: 7
+    )
+    try:
+        waiting = page.get("/").context["waiting"]
+    finally:
+        navigation.register_item("reports:briefings", "Briefings", "news", "reports.report.read", 80)
+
+    assert [(each.title, each.waiting) for each in waiting] == [("Set aside", 7)]
+
+
+def test_many_buildings_come_by_the_page_and_none_is_lost(
+    client: Client, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "SIZE", 1)
+    monkeypatch.setattr(round_queries, "SHOWN", 1)
+    page = logged_in(client, night.town, "tang")
+
+    report = page.get(reverse("reports:round", args=[night.round.pk])).context["report"]
+    first = page.get(reverse("reports:round_buildings", args=[night.round.pk]))
+    address = reverse("reports:round_buildings", args=[night.round.pk])
+    second = page.get(address + first.context["table"].older)
+
+    names = [row.name for answer in (first, second) for row in answer.context["table"].rows]
+    assert (len(report.buildings), report.has_more) == (1, True)
+    assert names == ["1栋", "3栋"]

@@ -71,3 +71,14 @@ def entries(actor: Who, path: str) -> list[Entry]:
         Entry(str(item.title), item.icon, href, item.count(actor) if item.count else 0, href == here)
         for item, href in shown
     ]
+
+
+def entries_of(request: Any) -> list[Entry]:
+    """The entries of whoever asks for this page; counted once a request, wherever they are shown."""
+    actor = getattr(request, "actor", None)
+    if actor is None or not actor.account_id:
+        return []
+    if not hasattr(request, "navigation"):
+        request.navigation = entries(actor, request.path)
+    found: list[Entry] = request.navigation
+    return found

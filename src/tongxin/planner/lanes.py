@@ -2,8 +2,6 @@
 
 from math import ceil
 
-PERSONS_A_SAMPLER = 360
-
 
 def lanes_needed(persons: int, *, rate: float, hours: float) -> int:
     """MT-03: lanes that take this many persons within the hours, at a rate an hour and lane."""
@@ -36,9 +34,10 @@ def tubes_needed(persons: int, *, capacity: int, reserve: float = 1.0) -> int:
     return ceil(round(ceil(persons / capacity) * reserve, 6))
 
 
-def samplers_needed(persons: int) -> int:
+def samplers_needed(persons: int, *, a_sampler: int) -> int:
     """RT3: population / 360, rounded up."""
-    return ceil(persons / PERSONS_A_SAMPLER)
+    _must_be_positive(a_sampler=a_sampler)
+    return ceil(persons / a_sampler)
 
 
 def points_needed(persons: int, *, a_point: int) -> int:

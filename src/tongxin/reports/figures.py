@@ -17,7 +17,7 @@ from tongxin.containment.models import Restriction
 from tongxin.core import clock, formats
 from tongxin.testing.enums import Coverage, PoolState, RecheckState
 from tongxin.testing.models import MakeUp, PositivePool, Recheck, Round
-from tongxin.testing.queries import coverage
+from tongxin.testing.queries import coverage, rounds
 from tongxin.testing.queries.rounds import standing_samples
 
 # A share is kept as its two counts, so that 2,870 of 2,871 is never written 100 %.
@@ -97,6 +97,29 @@ def _base(scope: Scope) -> Values:
     }
 
 
+def _since(scope: Scope) -> Values:
+    """This round's list beside that of the round before, one reading of each."""
+    before = rounds.before(scope.round) if scope.round else None
+    if scope.round is None or before is None:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH now AS (SELECT person_id, klass = ANY(%(covered)s) AS is_covered FROM testing_expected
+                            WHERE round_id = %(now)s AND removed_at IS NULL),
+                    old AS (SELECT person_id, klass = ANY(%(covered)s) AS is_covered FROM testing_expected
+                            WHERE round_id = %(old)s AND removed_at IS NULL)
+               SELECT count(*) FILTER (WHERE old.person_id IS NULL),
+                      count(*) FILTER (WHERE now.person_id IS NULL),
+                      count(*) FILTER (WHERE now.is_covered AND old.is_covered IS NOT TRUE),
+                      count(*) FILTER (WHERE now.is_covered AND old.person_id IS NULL),
+                      count(*) FILTER (WHERE old.is_covered AND now.is_covered IS NOT TRUE),
+                      count(*) FILTER (WHERE old.is_covered AND now.person_id IS NULL)
+               FROM now FULL JOIN old USING (person_id)""",
+            {"now": scope.round.pk, "old": before.pk, "covered": [str(klass) for klass in coverage.COVERED]},
+        )
+        return dict(zip(SINCE_KEYS, cursor.fetchone(), strict=True))
+
+
 def _swabs(scope: Scope) -> Values:
     return {"swabs": standing_samples(scope.round.pk).count()} if scope.round else {}
 
@@ -158,8 +181,17 @@ def _holds(scope: Scope) -> Values:
     }
 
 
+SINCE_KEYS = (
+    "since_came",
+    "since_gone",
+    "since_gained",
+    "since_gained_new",
+    "since_lost",
+    "since_lost_gone",
+)
 MEASURES: Mapping[str, Callable[[Scope], Values]] = {
     "base": _base,
+    "since": _since,
     "swabs": _swabs,
     "tubes": _tubes,
     "pools": _pools,
@@ -176,6 +208,12 @@ _ALL = (
     Figure("covered", _("Covered"), PERSONS, "base"),
     Figure("coverage_share", _("Covered of those who should"), SHARE, "base"),
     Figure("raw_share", _("Covered of the whole base"), SHARE, "base"),
+    Figure("since_came", _("In this base, not in that of the round before"), PERSONS, "since"),
+    Figure("since_gone", _("In the base of the round before, not in this"), PERSONS, "since"),
+    Figure("since_gained", _("Covered now, not in the round before"), PERSONS, "since"),
+    Figure("since_gained_new", _("of them new in the base"), PERSONS, "since"),
+    Figure("since_lost", _("Covered in the round before, not now"), PERSONS, "since"),
+    Figure("since_lost_gone", _("of them no longer in the base"), PERSONS, "since"),
     *(Figure(f"class_{klass}", klass.label, PERSONS, "base") for klass in Coverage),
     Figure("swabs", _("Swabs taken"), TIMES, "swabs"),
     Figure("tubes_used", _("Tubes used"), TUBES, "tubes"),
@@ -227,6 +265,7 @@ ROUND_KEYS = (
 )
 ROUND_TITLES: dict[str, str | Promise] = {
     "base": _("The base and why it changed"),
+    "since": _("From the round before to this one"),
     "coverage": _("Coverage"),
     "classes": _("The nine classes"),
     "tubes": _("Swabs, tubes, laboratory"),

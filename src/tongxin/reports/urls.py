@@ -25,6 +25,7 @@ app_name = "reports"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("reports/rounds/<uuid:round_id>/", views.round_report, name="round"),
+    path("reports/rounds/<uuid:round_id>/since/", views.round_since, name="round_since"),
     path("reports/rounds/<uuid:round_id>/buildings/", views.round_buildings, name="round_buildings"),
     path("reports/rounds/<uuid:round_id>/report.pdf", views.round_pdf, name="round_pdf"),
     path("reports/rounds/<uuid:round_id>/report.xlsx", views.round_sheet, name="round_sheet"),

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongxin.access.actors import Actor
 from tongxin.access.gate import ActorRequest, needs
 from tongxin.access.services import journal
-from tongxin.core import clock, formats, pages
+from tongxin.core import clock, formats, navigation, pages
 from tongxin.places.queries.areas import named
+from tongxin.places.queries.names import names_of
 from tongxin.reports import documents, figures
 from tongxin.reports.forms import BriefingForm
 from tongxin.reports.models import Briefing
@@ -25,6 +26,7 @@ from tongxin.reports.queries import rows as row_queries
 from tongxin.reports.queries import work
 from tongxin.reports.services import briefings as services
 from tongxin.testing.enums import Coverage
+from tongxin.testing.models import Round
 from tongxin.testing.queries import coverage, rounds
 
 READ, WRITE, APPROVE = "reports.report.read", "reports.briefing.write", "reports.briefing.approve"
@@ -38,9 +40,14 @@ def home(request: ActorRequest) -> HttpResponse:
     at = clock.now()
     round_ = work.todays_round(request.actor)
     counts = coverage.by_class(round_.pk) if round_ is not None and round_.base_count is not None else None
+    running = rounds.at_work() if request.actor.may("testing.round.read") else []
+    others = [each for each in running if round_ is None or each.pk != round_.pk]
+    duties = [(duty, _address(duty)) for duty in work.duties(request.actor, round_, at, others=others)]
     context = {
         "at": at,
-        "duties": [(duty, _address(duty)) for duty in work.duties(request.actor, round_, at)],
+        "duties": duties,
+        "waiting": _waiting(request, {href.partition("?")[0] for _duty, href in duties}),
+        "running": _running(running) if others else [],
         "round": round_,
         "counts": counts,
         "classes": _classes(request.actor, counts, round_.pk) if counts and round_ else [],
@@ -64,6 +71,21 @@ def round_report(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "roles": [_("Community head"), _("Point chief")],
     }
     return render(request, "reports/round.html", context)
+
+
+@needs(READ)
+@require_GET
+def round_since(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """What came, went and changed between the round before and this one, person by person."""
+    round_, at = rounds.one(round_id), clock.now()
+    context = {
+        "round": round_,
+        "before": rounds.before(round_),
+        "section": round_queries.since(round_, at),
+        "area_name": named(round_.area_path),
+        "at": at,
+    }
+    return render(request, "reports/since.html", context)
 
 
 @needs(READ)
@@ -267,6 +289,19 @@ def _rows_page(
         "differs": isinstance(frozen, int) and frozen != count,
     }
     return render(request, "reports/rows.html", context)
+
+
+def _waiting(request: ActorRequest, said: set[str]) -> list[navigation.Entry]:
+    """What else waits, as the navigation counts it, where no line above leads there already."""
+    entries = navigation.entries_of(request)
+    return [each for each in entries if each.waiting and not any(href.startswith(each.href) for href in said)]
+
+
+def _running(found: list[Round]) -> list[tuple[Round, str, coverage.ClassCounts]]:
+    """The rounds at work with their areas and classes; one query for all of them."""
+    counts = coverage.by_class_of([each.pk for each in found])
+    names = names_of([each.area_path for each in found])
+    return [(each, names.get(each.area_path, each.area_path), counts[each.pk]) for each in found]
 
 
 def _classes(actor: Actor, counts: coverage.ClassCounts, round_id: UUID) -> list[tuple[str, Any, int, str]]:

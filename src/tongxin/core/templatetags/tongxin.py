@@ -161,9 +161,9 @@ def is_choices(field: BoundField) -> bool:
 @register.simple_tag(takes_context=True)
 def navigation_of(context: template.Context) -> list[navigation.Entry]:
     request, actor = context.get("request"), context.get("actor")
-    if request is None or actor is None or not actor.account_id:
+    if request is None or actor is None:
         return []
-    return navigation.entries(actor, request.path)
+    return navigation.entries_of(request)
 
 
 @register.simple_tag

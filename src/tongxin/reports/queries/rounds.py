@@ -11,7 +11,7 @@ from tongxin.reports.figures import FIGURES, Scope, Value
 from tongxin.reports.queries.rows import has_rows
 from tongxin.testing.enums import Coverage
 from tongxin.testing.models import Closing, Expected, Round
-from tongxin.testing.queries import coverage
+from tongxin.testing.queries import coverage, rounds
 from tongxin.testing.queries.coverage import BuildingCounts, ClassCounts
 
 
@@ -77,6 +77,7 @@ class Report:
 
 
 SHOWN = 50
+INLINE = 20_000  # of a larger base the comparison with the round before has a page of its own
 
 
 def report(round_: Round, at: datetime, *, whole: bool = True) -> Report:
@@ -84,12 +85,7 @@ def report(round_: Round, at: datetime, *, whole: bool = True) -> Report:
 
     Not `whole`, it names the SHOWN buildings with the most unknown people; `has_more` tells that there are others.
     """
-    before = (
-        Round.objects.filter(area_path=round_.area_path, number__lt=round_.number)
-        .exclude(base_count=None)
-        .order_by("-number")
-        .first()
-    )
+    before = rounds.before(round_)
     keys = figures.ALL_ROUND_KEYS
     now = figures.values(keys, Scope(round_.area_path, at, round_))
     then = figures.values(keys, Scope(round_.area_path, at, before)) if before else {}
@@ -97,20 +93,29 @@ def report(round_: Round, at: datetime, *, whole: bool = True) -> Report:
     has_more = not whole and len(buildings) > SHOWN
     if not whole:
         buildings = sorted(buildings, key=lambda each: each.path) if not has_more else buildings[:SHOWN]
+    sections = [
+        Section(figures.ROUND_TITLES[group], lines_of(group_keys, now, then))
+        for group, group_keys in figures.ROUND_KEYS
+    ]
+    if before is not None and (whole or (round_.base_count or 0) <= INLINE):
+        sections.insert(1, since(round_, at))
     return Report(
         round=round_,
         before=before,
         as_of=at,
-        sections=[
-            Section(figures.ROUND_TITLES[group], lines_of(group_keys, now, then))
-            for group, group_keys in figures.ROUND_KEYS
-        ],
+        sections=sections,
         counts=ClassCounts(**{klass: int(now[f"class_{klass}"] or 0) for klass in Coverage.values}),  # type: ignore[arg-type]
         buildings=buildings,
         has_more=has_more,
         removals=_removals(round_),
         closing=coverage.closing_of(round_.pk),
     )
+
+
+def since(round_: Round, at: datetime) -> Section:
+    """From the round before to this one, person by person: what 2,621 -> 2,718 is made of (A4, MT-43)."""
+    found = figures.values(figures.SINCE_KEYS, Scope(round_.area_path, at, round_))
+    return Section(figures.ROUND_TITLES["since"], lines_of(figures.SINCE_KEYS, found, {}))
 
 
 def lines_of(keys: tuple[str, ...], now: figures.Values, then: figures.Values) -> list[Line]:

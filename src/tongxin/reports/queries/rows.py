@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +17,7 @@ from tongxin.people.models import Person
 from tongxin.reports.figures import Scope
 from tongxin.testing.enums import Coverage, Origin, PoolState, RecheckState, TubeState
 from tongxin.testing.models import Expected, MakeUp, PositivePool, Recheck, Sample, Tube
+from tongxin.testing.queries import rounds
 from tongxin.testing.queries.coverage import COVERED, NOT_DUE
 from tongxin.testing.queries.rounds import standing_samples
 
@@ -58,6 +59,23 @@ def _should_test(scope: Scope) -> QuerySet[Expected]:
 
 def _removed(scope: Scope) -> QuerySet[Model]:
     return _expected()(scope).exclude(removed_at=None)
+
+
+def _since(*, of_now: bool, covered: bool = False, absent: bool = True) -> Callable[[Scope], QuerySet[Model]]:
+    """People of this list (or of the one before) that are not, or not covered, in the other."""
+
+    def find(scope: Scope) -> QuerySet[Model]:
+        before = rounds.before(scope.round) if scope.round else None
+        here, there = (scope.round, before) if of_now else (before, scope.round)
+        rows = Expected.objects.filter(round=here, removed_at=None).select_related("person", "dwelling")
+        other = Expected.objects.filter(round=there, removed_at=None, person_id=OuterRef("person_id"))
+        if covered:
+            rows = rows.filter(klass__in=COVERED)
+        if not absent:
+            other = other.filter(klass__in=COVERED)
+        return rows.filter(~Exists(other))
+
+    return find
 
 
 def _swabs(scope: Scope) -> QuerySet[Sample]:
@@ -117,6 +135,12 @@ _ROWS: dict[str, tuple[str, Callable[[Scope], QuerySet[Any]]]] = {
     "base_added": ("expected", _expected(origin=Origin.FOUND)),
     "base_removed": ("expected", _removed),
     "base_closing": ("expected", _standing()),
+    "since_came": ("expected", _since(of_now=True)),
+    "since_gone": ("expected", _since(of_now=False)),
+    "since_gained": ("expected", _since(of_now=True, covered=True, absent=False)),
+    "since_gained_new": ("expected", _since(of_now=True, covered=True)),
+    "since_lost": ("expected", _since(of_now=False, covered=True, absent=False)),
+    "since_lost_gone": ("expected", _since(of_now=False, covered=True)),
     "should_test": ("expected", _should_test),
     "covered": ("expected", _standing(klass__in=COVERED)),
     **{f"class_{klass}": ("expected", _standing(klass=klass)) for klass in Coverage},
@@ -191,7 +215,7 @@ def _swab(row: Sample, person: Person | None) -> Shown:
 def _expected_row(row: Expected) -> Shown:
     door = row.dwelling.label if row.dwelling else "—"
     if row.removed_at is not None:
-        word = f"{row.get_klass_display()} · {row.removed_reason}"
+        word = f"{row.get_klass_display()} · {row.removal_words}"
     else:
         word = str(row.get_klass_display())
     since = formats.moment(row.settled_at or row.added_at)

@@ -1,7 +1,7 @@
 """My work today (今日): what waits on this person, each line a door to where it is done."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from tongxin.containment.models import Restriction
 from tongxin.core import clock, formats
 from tongxin.people.enums import CallPurpose
 from tongxin.people.models import CallTask
+from tongxin.places.queries.areas import named
 from tongxin.places.queries.rules import rules
 from tongxin.reports.queries import briefings, exports
 from tongxin.testing.enums import Coverage, RoundState, TubeState
@@ -23,7 +24,7 @@ from tongxin.testing.models import Expected, FoundPerson, MakeUp, PositivePool, 
 from tongxin.testing.queries import results, rounds
 
 NOBODY = UUID(int=0)
-PERSONS, TUBES, POOLS, CALLS, SIGNATURES, BRIEFINGS, EXPORTS = (
+PERSONS, TUBES, POOLS, CALLS, SIGNATURES, BRIEFINGS, EXPORTS, ROUNDS = (
     "persons",
     "tubes",
     "pools",
@@ -31,6 +32,7 @@ PERSONS, TUBES, POOLS, CALLS, SIGNATURES, BRIEFINGS, EXPORTS = (
     "signatures",
     "briefings",
     "exports",
+    "rounds",
 )
 # Not yet at the laboratory: their clock runs from the first swab (MT-31).
 ON_THE_WAY = (TubeState.OPEN, TubeState.CLOSED, TubeState.BOXED, TubeState.IN_TRANSIT)
@@ -49,6 +51,7 @@ class Duty:
     args: tuple[Any, ...] = ()
     due_at: datetime | None = None
     query: str = ""
+    area: str = ""
 
     @property
     def amount(self) -> str:
@@ -60,16 +63,25 @@ class Duty:
             POOLS: ngettext("%(count)s pool", "%(count)s pools", count),
             CALLS: ngettext("%(count)s call", "%(count)s calls", count),
             SIGNATURES: ngettext("%(count)s signature", "%(count)s signatures", count),
+            ROUNDS: ngettext("%(count)s round", "%(count)s rounds", count),
             EXPORTS: ngettext("%(count)s export", "%(count)s exports", count),
             BRIEFINGS: ngettext("%(count)s briefing", "%(count)s briefings", count),
         }
         return phrases[self.unit] % {"count": formats.number(count)}
 
 
-def duties(actor: Actor, round_: Round | None, at: datetime) -> list[Duty]:
-    """What waits on this person now, the most pressing first; nothing that waits on others only."""
+def duties(actor: Actor, round_: Round | None, at: datetime, *, others: Sequence[Round] = ()) -> list[Duty]:
+    """What waits on this person now, the most pressing first; nothing that waits on others only.
+
+    `others` are further rounds at work in sight: their lines say which area they are of.
+    """
     order = {"stop": 0, "attention": 1, "waiting": 2}
-    found = [duty for find in _DUTIES for duty in find(actor, round_, at) if duty.count]
+    found = [duty for find in (*_DUTIES, *_OF_A_ROUND) for duty in find(actor, round_, at) if duty.count]
+    for other in others:
+        name = named(other.area_path)
+        found += [
+            replace(duty, area=name) for find in _OF_A_ROUND for duty in find(actor, other, at) if duty.count
+        ]
     return sorted(found, key=lambda duty: order[duty.meaning])
 
 
@@ -245,6 +257,25 @@ def _holds(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
         )
 
 
+def _approvals(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    """Drafted rounds that wait for approval (MT-46)."""
+    if not actor.may("testing.round.approve"):
+        return
+    waiting = _here(rounds.to_approve(), actor, "testing.round.approve")
+    first = waiting.first()
+    if first is not None:
+        one = waiting.count() == 1
+        yield Duty(
+            _("Rounds to approve"),
+            waiting.count(),
+            ROUNDS,
+            "attention",
+            "testing:round" if one else "testing:rounds",
+            (first.pk,) if one else (),
+            due_at=first.opens_at,
+        )
+
+
 def _exports(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
     """Lists of many people that a second person must allow (LE-32)."""
     waiting = exports.waiting(actor, at)
@@ -273,14 +304,17 @@ def todays_round(actor: Actor) -> Round | None:
 _RUNNING = (RoundState.OPEN, RoundState.SAMPLING_CLOSED, RoundState.RECONCILING)
 _DUTIES: tuple[Callable[[Actor, Round | None, datetime], Iterator[Duty]], ...] = (
     _pools,
-    _results,
-    _tubes,
+    _approvals,
     _calls,
-    _unknown,
-    _make_ups,
-    _signatures,
     _briefings,
     _exports,
     _holds,
     _found,
+)
+_OF_A_ROUND: tuple[Callable[[Actor, Round | None, datetime], Iterator[Duty]], ...] = (
+    _results,
+    _tubes,
+    _unknown,
+    _make_ups,
+    _signatures,
 )

@@ -21,6 +21,7 @@ from tongxin.places.models import Area
 from tongxin.places.queries.areas import grids_of
 from tongxin.testing.enums import Coverage, VisitOutcome
 from tongxin.testing.models import Claim, Expected, MakeUp, Round, Sample, Visit
+from tongxin.testing.queries import rounds
 
 SIZE = 50
 PRINTED = 500
@@ -439,12 +440,7 @@ def proposals(round_: Round, *, at: datetime, size: int = SIZE) -> list[Proposal
 
     A return that is past is not offered: they are back. Nothing is carried over by itself (MT-40, exempt needs a doctor).
     """
-    before = (
-        Round.objects.filter(area_path=round_.area_path, number__lt=round_.number)
-        .exclude(base_count=None)
-        .order_by("-number")
-        .first()
-    )
+    before = rounds.before(round_)
     if before is None:
         return []
     unknown = Expected.objects.filter(round=round_, removed_at=None, klass=Coverage.UNKNOWN)

@@ -15,6 +15,7 @@ from tongxin.testing.rules import rounds as rules
 
 # Who belongs to the base of an area: two parameters, its path and the kinds of residence that count.
 LIVES_HERE = "p.voided_at IS NULL AND p.area_path ^@ %s AND r.kind = ANY(%s)"
+MOST_AT_WORK = 40
 # Registered here but living elsewhere (人户分离) would be another kind: in the register, not in the base.
 LIVING_HERE = [ResidenceKind.USUAL, ResidenceKind.FLOATING, ResidenceKind.FOUND]
 
@@ -39,6 +40,24 @@ def current(area_path: str = "/") -> Round | None:
         or here.filter(state__in=rules.BEFORE_OPEN).order_by("opens_at").first()
         or here.exclude(state=RoundState.CANCELLED).order_by("-opens_at").first()
     )
+
+
+def before(round_: Round) -> Round | None:
+    """The round of this area that was counted before this one."""
+    earlier = Round.objects.filter(area_path=round_.area_path, number__lt=round_.number)
+    return earlier.exclude(base_count=None).order_by("-number").first()
+
+
+def at_work() -> list[Round]:
+    """Every round at work in sight, by area: a commander sees several communities at once."""
+    return list(
+        Round.objects.filter(state__in=rules.RUNNING).order_by("area_path", "-opens_at")[:MOST_AT_WORK]
+    )
+
+
+def to_approve() -> QuerySet[Round]:
+    """Drafts that wait for the commander."""
+    return Round.objects.filter(state=RoundState.DRAFT).order_by("opens_at", "pk")
 
 
 def steps(round_id: UUID) -> QuerySet[RoundStep]:

@@ -22,7 +22,7 @@ from tongxin.places.queries.rules import rules as rules_of
 from tongxin.testing.enums import Coverage, RoundState
 from tongxin.testing.forms import GroundForm, PointForm, RoundForm
 from tongxin.testing.models import Round
-from tongxin.testing.queries import coverage, points
+from tongxin.testing.queries import coverage, plans, points
 from tongxin.testing.queries import notyet as people_queries
 from tongxin.testing.queries import rounds as queries
 from tongxin.testing.queries.coverage import COVERED, NOT_DUE, ClassCounts
@@ -121,8 +121,16 @@ def round_page(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "point_form": PointForm() if may_change_lanes(request.actor, round_) else None,
         "moves": _moves(request.actor, round_),
         "steps": queries.steps(round_id),
+        "plan": _plan(request.actor, round_),
     }
     return render(request, "testing/round.html", context)
+
+
+def _plan(actor: Actor, round_: Round) -> plans.Plan | None:
+    """What the round needs, while that can still be changed."""
+    if round_.state not in rules.BEFORE_OPEN | {RoundState.OPEN} or not sees_whole(actor, round_):
+        return None
+    return plans.plan_of(round_, clock.now())
 
 
 def live(request: ActorRequest, round_: Round) -> dict[str, Any]:
@@ -200,6 +208,7 @@ def points_of(request: ActorRequest, round_id: UUID) -> HttpResponse:
             "point_form": form,
             "moves": _moves(request.actor, round_),
             "steps": queries.steps(round_id),
+            "plan": _plan(request.actor, round_),
         }
         return render(request, "testing/round.html", context, status=422)
     made = services.add_point(round_id=round_id, by=request.actor, at=clock.now(), **form.cleaned_data)
