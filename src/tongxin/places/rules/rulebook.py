@@ -117,8 +117,6 @@ RULEBOOK: Mapping[str, Kind] = {
     "reports.export.hours": number("h", 1, 240),
     "people.person.priority_age": number("years", 18, 120),
     "places.overlay.review_days": number("days", 1, 30),
-    "reports.export.rows": number("rows", 1, 5000),
-    "reports.export.hours": number("h", 1, 168),
 }
 
 OPEN = (
