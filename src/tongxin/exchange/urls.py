@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongxin.exchange import urls_lab, views, views_differences
+from tongxin.exchange import urls_lab, views, views_aside, views_differences
 
 app_name = "exchange"
 urlpatterns: list[URLPattern | URLResolver] = [
     *urls_lab.urlpatterns,
+    path("aside/", views_aside.aside_list, name="aside"),
+    path("aside/counted", views_aside.counted, name="aside_counted"),
+    path("aside/dismissed", views_aside.dismissed, name="aside_dismissed"),
     path("registers/", views.upload_list, name="uploads"),
     path("registers/new", views.upload_new, name="upload_new"),
     path("registers/<uuid:upload_id>", views.upload_page, name="upload"),

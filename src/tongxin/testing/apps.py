@@ -9,6 +9,7 @@ class TestingConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.core.navigation import register_item  # noqa: PLC0415 -- apps are ready only now
+        from tongxin.core.worklists import register_work  # noqa: PLC0415 -- as above
         from tongxin.testing import refusals  # noqa: F401, PLC0415 -- registers this app's codes
         from tongxin.testing.queries.boxes import waiting_count as boxes_waiting  # noqa: PLC0415 -- as below
         from tongxin.testing.queries.coverage import not_yet_waiting  # noqa: PLC0415 -- models are ready now
@@ -31,6 +32,13 @@ class TestingConfig(AppConfig):
             "testing.box.carry testing.box.receive testing.lane.run",
             order=22,
             count=boxes_waiting,
+        )
+        register_work(
+            "testing:transport",
+            _("Boxes to take over"),
+            "boxes",
+            "testing.box.carry testing.box.receive",
+            boxes_waiting,
         )
         register_item("testing:stock", _("Tube stock"), "barcode", "testing.tube.issue", order=25)
         register_item("testing:codes", _("Sampling codes"), "qrcode", "testing.code.print", order=30)

@@ -6,7 +6,7 @@ while and never keeps the others waiting.
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -144,12 +144,27 @@ def _reconsider(rows: QuerySet[SetAside], limit: int = ASIDE_AT_A_TIME) -> list[
 
 
 def _reconsider_batch(batch_id: UUID, rows: list[SetAside]) -> list[Event]:
-    batch = Batch.objects.filter(pk=batch_id).first()
     device = Device.objects.filter(pk=rows[0].device_id).first()
-    if batch is None or device is None or device.revoked_at is not None:
+    if device is None or device.revoked_at is not None:
         return []
+    told = apply_again(rows)
+    counted = [event for event, code in told.values() if event is not None and not code]
+    SetAside.objects.filter(pk__in=[event.id for event in counted]).update(
+        settled_at=clock.now(), settled_note="counted"
+    )
+    return counted
+
+
+def apply_again(rows: Sequence[SetAside]) -> dict[UUID, tuple[Event | None, str]]:
+    """Apply records of one batch as if they had come with it. By record: its event, and why it still does not count."""
+    left: dict[UUID, tuple[Event | None, str]] = {row.pk: (None, row.code) for row in rows}
+    batch = Batch.objects.filter(pk=rows[0].batch_id).first()
+    device = Device.objects.filter(pk=rows[0].device_id).first()
+    events = {row.pk: event for row in rows if (event := _event_of(row)) is not None}
+    if batch is None or device is None or not events:
+        return left
     delivery = Delivery(
-        batch_id=batch_id,
+        batch_id=batch.pk,
         device_id=device.pk,
         area_path=rows[0].area_path,
         post_id=device.post_id,
@@ -157,17 +172,23 @@ def _reconsider_batch(batch_id: UUID, rows: list[SetAside]) -> list[Event]:
         device_at=batch.device_at + (rows[0].recorded_at - batch.recorded_at),
         tolerance=capture.tolerance(rows[0].area_path, batch.recorded_at),
     )
-    events = [event for row in rows if (event := _event_of(row)) is not None]
-    if not events:
-        return []
     with scope.scoped([rows[0].area_path]), transaction.atomic():
         cursor = Statements(cast("psycopg.Connection[Any]", connection.connection))
-        words = testing.take(cursor, delivery, testing.ask(cursor, events))
-    counted = [event for event in events if words.get(event.id, APPLIED).verdict in ("applied", "duplicate")]
-    SetAside.objects.filter(pk__in=[event.id for event in counted]).update(
-        settled_at=clock.now(), settled_note="counted"
-    )
-    return counted
+        words = testing.take(cursor, delivery, testing.ask(cursor, list(events.values())))
+    for key, event in events.items():
+        word = words.get(event.id, APPLIED)
+        left[key] = (event, "" if word.verdict in ("applied", "duplicate") else word.code or "")
+    return left
+
+
+def said_by(row: SetAside) -> dict[str, Any]:
+    """What a record says, as far as it can be read."""
+    raw = ciphers.decrypt_bytes(row.sealed, purpose=capture.EVENT_PURPOSE)
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _event_of(row: SetAside) -> Event | None:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from tongxin.access.actors import Actor
 from tongxin.containment.models import Restriction
-from tongxin.core import clock, formats
+from tongxin.core import clock, formats, worklists
 from tongxin.people.enums import CallPurpose
 from tongxin.people.models import CallTask
 from tongxin.places.queries.areas import named
@@ -66,6 +66,8 @@ class Duty:
             ROUNDS: ngettext("%(count)s round", "%(count)s rounds", count),
             EXPORTS: ngettext("%(count)s export", "%(count)s exports", count),
             BRIEFINGS: ngettext("%(count)s briefing", "%(count)s briefings", count),
+            "boxes": ngettext("%(count)s box", "%(count)s boxes", count),
+            "records": ngettext("%(count)s record", "%(count)s records", count),
         }
         return phrases[self.unit] % {"count": formats.number(count)}
 
@@ -83,6 +85,18 @@ def duties(actor: Actor, round_: Round | None, at: datetime, *, others: Sequence
             replace(duty, area=name) for find in _OF_A_ROUND for duty in find(actor, other, at) if duty.count
         ]
     return sorted(found, key=lambda duty: order[duty.meaning])
+
+
+def _registered(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    """What apps above this one, or their own pages, have put on the list."""
+    for line, count in worklists.waiting(actor):
+        yield Duty(line.title, count, line.unit, line.meaning, line.url_name)
+
+
+def _frozen(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    if round_ is not None and actor.may("testing.tube.void"):
+        frozen = Tube.objects.filter(round=round_).exclude(frozen_at=None).exclude(state=TubeState.VOIDED)
+        yield Duty(_("Frozen tubes to decide"), frozen.count(), TUBES, "stop", "testing:board", (round_.pk,))
 
 
 def _pools(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
@@ -310,6 +324,8 @@ _DUTIES: tuple[Callable[[Actor, Round | None, datetime], Iterator[Duty]], ...] =
     _exports,
     _holds,
     _found,
+    _frozen,
+    _registered,
 )
 _OF_A_ROUND: tuple[Callable[[Actor, Round | None, datetime], Iterator[Duty]], ...] = (
     _results,
