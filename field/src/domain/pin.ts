@@ -1,6 +1,6 @@
 /**
  * The PIN of a phone: what may be one, and how long somebody waits who does not know it.
- * Why these numbers: docs/decisions, "The phone's PIN".
+ * Why these numbers: docs/decisions/0008.
  */
 export const PIN_LENGTH = 6;
 

@@ -22,10 +22,10 @@ interface Rounds {
   readonly most: number;
 }
 
-/** OWASP names 600,000. A slow phone takes as many as it does in half a second, never less than a third of that. */
-const ROUNDS: Rounds = { least: 200_000, most: 1_200_000 };
+/** OWASP names 600,000. A slow phone takes as many as it does in a third of a second, never less than a third of that. */
+const ROUNDS: Rounds = { least: 200_000, most: 600_000 };
 const PROBE = 20_000;
-const TARGET_MS = 500;
+const TARGET_MS = 350;
 
 export class Safe {
   constructor(
@@ -221,7 +221,7 @@ async function secretKey(secret: string): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", digest, AES, false, ["encrypt", "decrypt"]);
 }
 
-/** As many rounds as this phone does in half a second, within bounds: the guesser's machine is always faster. */
+/** As many rounds as this phone does in a third of a second, within bounds: the guesser's machine is always faster. */
 async function suitable({ least, most }: Rounds): Promise<number> {
   if (least === most) return least;
   const salt = new Uint8Array(16);
