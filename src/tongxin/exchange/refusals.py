@@ -12,7 +12,6 @@ declare(
         "upload_state": _("This file is %(state)s: it cannot be stored, undone or discarded now."),
         "upload_used": _("This import cannot be undone: %(count)s of its people already stand in a round."),
         "choice_not_for": _("This cannot be decided about differences of this kind."),
-        "place_needed": _("Say where the person is: a place and, if known, with whom."),
         "row_stands": _("This row is stored already or needs no mending."),
         "row_unchanged": _("This row is still rejected: %(reason)s"),
         "file_too_large": _(

@@ -32,7 +32,7 @@ class Source(TextChoices):
     FAMILY = "family", _("family")
 
 
-class TestingFlag(TextChoices):
+class LaneFlag(TextChoices):
     """What a lane does differently for somebody; never why (MT-21)."""
 
     PRIORITY = "priority", _("priority lane")

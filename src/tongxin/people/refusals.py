@@ -28,6 +28,11 @@ declare(
             "Nothing but the name speaks for these two: compare document, birth, phone and address first."
         ),
         "merge_built_upon": _("%(name)s was merged on since. Take the later merge back first."),
+        "place_needed": _("Say where the person is: a place and, if known, with whom."),
+        "document_unreadable": _("This is no document number that can be right. Compare it with the card."),
+        "document_taken": _(
+            "This number already belongs to %(name)s. If they are one person, merge the two entries."
+        ),
         "away_already": _("This person is noted as away since %(day)s. Note the return first."),
         "not_away": _("This person is not noted as away."),
         "ends_before_it_begins": _("This day lies before %(day)s, when it began."),

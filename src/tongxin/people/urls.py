@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongxin.people import views, views_calls, views_ledgers
+from tongxin.people import views, views_calls, views_homes, views_ledgers, views_merges
 
 app_name = "people"
 urlpatterns = [
@@ -12,6 +12,19 @@ urlpatterns = [
     path("<uuid:person_id>/document", views.document, name="document"),
     path("<uuid:person_id>/phones/<uuid:phone_id>", views.phone, name="phone"),
     path("<uuid:person_id>/correction", views.correct, name="correct"),
+    path("<uuid:person_id>/move", views_homes.move, name="move"),
+    path("<uuid:person_id>/left", views_homes.leave, name="leave"),
+    path("<uuid:person_id>/away", views_homes.away, name="away"),
+    path("<uuid:person_id>/returned", views_homes.returned, name="returned"),
+    path("<uuid:person_id>/flags", views_homes.flags, name="flags"),
+    path("<uuid:person_id>/tags", views_homes.tag, name="tag"),
+    path("tags/<uuid:tag_id>/end", views_homes.tag_end, name="tag_end"),
+    path("<uuid:person_id>/documents", views_homes.document_new, name="document_new"),
+    path("<uuid:person_id>/verified", views_homes.verify, name="verify"),
+    path("households/<uuid:household_id>/visit", views_homes.visit, name="visit"),
+    path("doubles/", views_merges.doubles, name="doubles"),
+    path("<uuid:one_id>/same/<uuid:other_id>", views_merges.merge, name="merge"),
+    path("merges/<uuid:merge_id>/part", views_merges.part, name="part"),
     path("<uuid:person_id>/seen", views.seen, name="seen"),
     path("calls/", views_calls.call_list, name="calls"),
     path("calls/next", views_calls.call_next, name="call_next"),

@@ -21,10 +21,12 @@ from tongxin.core.formats import number
 from tongxin.core.pages import Chip, Column, Empty, Table
 from tongxin.core.panels import panels_of
 from tongxin.core.refusals import Refusal
+from tongxin.people.enums import LaneFlag
 from tongxin.people.forms import CorrectionForm, ReasonForm
 from tongxin.people.models import Person
 from tongxin.people.queries import register as queries
 from tongxin.people.services import persons, reveal
+from tongxin.people.views_merges import merges_of
 from tongxin.places.queries.addresses import door_label
 
 KEPT_SEARCHES = 20
@@ -79,6 +81,7 @@ def register(request: ActorRequest) -> HttpResponse:
         **pages.links(request.GET, page),  # type: ignore[arg-type]
     )
     context = {"table": table, "buildings": page.buildings, "building": building, "text": text}
+    context["may_change"] = request.actor.may("people.person.change")
     context["signers"] = [_("Filled in by"), _("Community head")]
     return render(request, "people/register.html", context)
 
@@ -124,9 +127,21 @@ def _person_context(request: ActorRequest, found: Person) -> dict[str, Any]:
         "watchers": told(watchers_of(found.pk)[:5]) if may_read_journal else None,
         "history": told(history_of(found.pk)[:10]) if may_read_journal else None,
         "reason": ReasonForm(),
+        "absence": found.absences.filter(returned_on=None).first(),
+        "flags": [LaneFlag(flag).label for flag in found.flags],
+        "tags": _tags(found, actor),
+        "merges": merges_of(found),
+        "may_tag": actor.may("people.person.change", found.area_path)
+        or actor.may(queries.READ_TAGS, found.area_path),
         "panels": panels_of("people.person", actor, found.pk),
         "as_of": clock.now(),
     }
+
+
+def _tags(found: Person, actor: Any) -> list[Any]:
+    """The open tags that this actor may see, each with its key so that it can be ended."""
+    may_see = actor.may(queries.READ_TAGS, found.area_path)
+    return [tag for tag in found.open_tags if may_see or not tag.is_sensitive]  # type: ignore[attr-defined]
 
 
 @never_cache
@@ -200,7 +215,14 @@ def household(request: ActorRequest, household_id: UUID) -> HttpResponse:
     return render(
         request,
         "people/household.html",
-        {"household": found, "door": door_label(found.dwelling), "members": members, "as_of": clock.now()},
+        {
+            "household": found,
+            "door": door_label(found.dwelling),
+            "members": members,
+            "visits": found.visits.order_by("-visited_at")[:10],
+            "may_change": request.actor.may("people.person.change", found.area_path),
+            "as_of": clock.now(),
+        },
     )
 
 

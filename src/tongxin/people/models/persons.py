@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.core import ciphers
 from tongxin.core.models import AreaRow
-from tongxin.people.enums import DocumentKind, Sex, Source, TestingFlag
+from tongxin.people.enums import DocumentKind, LaneFlag, Sex, Source
 from tongxin.people.rules.documents import matching_form
 
 
@@ -44,7 +44,7 @@ class Person(PersonalRow):
     upload_id = models.UUIDField(null=True, db_index=True)
     marks = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     flags = ArrayField(
-        models.CharField(max_length=8, choices=TestingFlag.choices), default=list, blank=True, db_default=[]
+        models.CharField(max_length=8, choices=LaneFlag.choices), default=list, blank=True, db_default=[]
     )
     verified_at = models.DateTimeField(_("verified"), null=True)
     verified_by_id = models.UUIDField(null=True)

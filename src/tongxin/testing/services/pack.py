@@ -262,7 +262,7 @@ _PEOPLE = """
            coalesce(d.head, ''), coalesce(d.tail, ''),
            coalesce(w.building, ''), coalesce(w.unit, ''), coalesce(w.room, ''), swabbed.at,
            cards.tokens, tagged.names, rechecked.person_id IS NOT NULL,
-           left(md5(coalesce(h.household_id, h.dwelling_id)::text || %(area)s), 10)
+           left(md5(coalesce(h.household_id, h.dwelling_id)::text || %(area)s), 10), p.flags
     FROM people_person p
     LEFT JOIN people_code c ON c.person_id = p.id AND c.revoked_at IS NULL AND NOT c.is_bound
     LEFT JOIN cards ON cards.person_id = p.id
@@ -284,12 +284,12 @@ def _people(area_path: str, round_id: UUID | None, held: _Rules, at: datetime) -
     people = []
     for (
         key, token, name, initials, pinyin, sex, birth, head, tail, building, unit, room, sampled_at, cards, tags,
-        is_rechecked, household,
+        is_rechecked, household, own_flags,
     ) in rows:  # fmt: skip
         age = None
         if birth is not None:
             age = day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-        flags = held.flags_of(tags or ())
+        flags = held.flags_of(tags or ()) | set(own_flags)
         if is_rechecked:
             flags.update(RECHECKED)
         if age is not None and held.priority_age is not None and age >= held.priority_age:
