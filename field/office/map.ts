@@ -31,13 +31,13 @@ function tip(facts: Facts, words: { doors: string; grid: string }): HTMLElement 
   return box;
 }
 
-function point(feature: Feature, at: LatLng) {
+function point(feature: Feature, at: LatLng, signs: string) {
   const facts = feature.properties;
   if (facts.what !== "site") return circleMarker(at, { ...styleOf(facts.what), radius: 7 });
   return marker(at, {
     icon: divIcon({
       className: `places-mark is-${facts.kind ?? "site"}`,
-      html: signOf(facts.kind ?? ""),
+      html: signOf(facts.kind ?? "", signs),
       iconSize: [28, 28],
     }),
     title: facts.name,
@@ -50,7 +50,7 @@ function draw(box: HTMLElement, shown: LeafletMap, features: GeoJSON.FeatureColl
   const isForm = "pick" in box.dataset;
   const layer = geoJSON(features, {
     style: (feature) => styleOf((feature?.properties as Facts | undefined)?.what ?? ""),
-    pointToLayer: (feature, at) => point(feature as unknown as Feature, at),
+    pointToLayer: (feature, at) => point(feature as unknown as Feature, at, box.dataset.signs ?? ""),
     onEachFeature: (feature, drawn) => {
       const facts = feature.properties as Facts;
       drawn.bindTooltip(tip(facts, words), { sticky: true });

@@ -27,18 +27,12 @@ const STYLES: Readonly<Record<string, Style>> = {
 };
 const OTHER: Style = { color: "#475467", weight: 1, fillColor: "#98a2b3", fillOpacity: 0.1 };
 
-/** A letter beside the colour: colour never says it alone. */
-const SIGNS: Readonly<Record<string, string>> = {
-  sampling_point: "S",
-  checkpoint: "C",
-  roadblock: "R",
-  institution: "I",
-  laboratory: "L",
-};
+/** The kinds of sites, in the order of the signs that the page gives: colour never says it alone. */
+const KINDS = ["sampling_point", "checkpoint", "roadblock", "institution", "laboratory"];
 
 export const styleOf = (what: string): Style => STYLES[what] ?? OTHER;
 
-export const signOf = (kind: string): string => SIGNS[kind] ?? "•";
+export const signOf = (kind: string, signs: string): string => Array.from(signs)[KINDS.indexOf(kind)] ?? "•";
 
 /** The lines of a tooltip: kind and name, the grid, the doors. */
 export function wordsOf(facts: Facts, words: { readonly doors: string; readonly grid: string }): string[] {

@@ -8,8 +8,9 @@ import pytest
 from tests import cast
 from tongxin.access.models import Entry
 from tongxin.core.refusals import Refusal
-from tongxin.places.models import Outline
+from tongxin.places.models import Area, Outline
 from tongxin.places.queries import maps
+from tongxin.places.queries.grids import doors_by_building, drawing
 from tongxin.places.services import outlines
 
 RING = [[110.40, 29.10], [110.41, 29.10], [110.41, 29.11], [110.40, 29.10]]
@@ -120,3 +121,23 @@ def test_the_map_brings_both_systems_into_one_and_names_no_person(town: cast.Tow
     assert shape["properties"]["grid"] == "第1网格"
     for person in (town.chen_wei, town.chen_fang, town.zhang_wei):
         assert person.name not in json.dumps(shape, ensure_ascii=False)
+
+
+def test_the_map_shows_the_neighbours_and_the_doors_of_a_grid(town: cast.Town) -> None:  # A1, A2
+    street = Area.objects.create(key="430802L01", path="/43/08/02/L01/", name="阳湖坪街道", level="street")
+    Area.objects.filter(path__in=[cast.SHUANGXI, cast.NEXT_DOOR]).update(parent=street)
+    _store(town, _file(_feature(SQUARE, name="第1网格")))
+    outlines.store_outlines(
+        content=_file(_feature(SQUARE, name="永定社区")), file_name="b.geojson", community_path=cast.NEXT_DOOR,
+        datum="wgs84", by=town.actor("gao"), at=cast.NOON,
+    )  # fmt: skip
+
+    shown = maps.shapes(
+        cast.SHUANGXI, grids=drawing(cast.SHUANGXI, cast.TODAY), doors=doors_by_building(cast.SHUANGXI)
+    )
+
+    facts = [
+        (each["properties"]["what"], each["properties"]["name"], each["properties"]["doors"])
+        for each in shown
+    ]
+    assert facts == [("neighbour", "永定社区", None), ("grid", "第1网格", 2)]

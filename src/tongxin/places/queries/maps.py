@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from tongxin.core import areas
 from tongxin.places.enums import AreaLevel
 from tongxin.places.models import Area, Outline
@@ -18,9 +20,12 @@ def shapes(community: str, *, grids: Mapping[str, str], doors: Mapping[str, int]
 
     `grids` says building path -> grid name.
     """
-    rows = Outline.objects.filter(area__path__startswith=community, area__valid_to=None).select_related(
-        "area"
-    )
+    beside = Q(area__parent__path=areas.parent_of(community), area__level=AreaLevel.COMMUNITY)
+    inside = Q(area__path__startswith=community)
+    rows = Outline.objects.filter(inside | beside, area__valid_to=None).select_related("area")
+    by_grid: dict[str, int] = {}
+    for path, grid in grids.items():
+        by_grid[grid] = by_grid.get(grid, 0) + doors.get(path, 0)
     return [
         {
             "type": "Feature",
@@ -31,11 +36,19 @@ def shapes(community: str, *, grids: Mapping[str, str], doors: Mapping[str, int]
                 "name": row.area.name,
                 "path": row.area.path,
                 "grid": grids.get(row.area.path, ""),
-                "doors": doors.get(row.area.path, 0) if row.area.level == AreaLevel.BUILDING else None,
+                "doors": by_grid.get(row.area.name, 0)
+                if row.area.level == AreaLevel.GRID
+                else doors.get(row.area.path, 0)
+                if row.area.level == AreaLevel.BUILDING
+                else None,
             },
         }
-        for row in sorted(rows, key=lambda row: ORDER.index(row.area.level) if row.area.level in ORDER else 0)
+        for row in sorted(rows, key=_widest_first)
     ]
+
+
+def _widest_first(row: Outline) -> tuple[int, str]:
+    return (ORDER.index(row.area.level) if row.area.level in ORDER else 0), row.area.path
 
 
 def points(community: str) -> list[Feature]:

@@ -39,8 +39,8 @@ def index(request: ActorRequest, inside: str = "") -> HttpResponse:
     names = names_of(rule.row.path for rule in held)
     table = Table(
         columns=[
-            Column(_("Rule")), Column(_("Value")), Column(_("Holds in")), Column(_("From, until")),
-            Column(_("Document"), "wide-only"), Column(_("State")),
+            Column(_("Rule")), Column(_("Value")), Column(_("Holds in"), "wide-only"),
+            Column(_("From, until"), "wide-only"), Column(_("Document"), "wide-only"), Column(_("State")),
         ],
         rows=[
             (rule, names.get(rule.row.path, rule.row.path), rule_address(rule.name, found.path),

@@ -47,7 +47,7 @@ def sites(request: ActorRequest, inside: str) -> HttpResponse:
     table = Table(
         columns=[
             Column(_("Kind")), Column(_("Name")), Column(_("Address"), "wide-only"), Column(_("Area")),
-            Column(_("Position"), "wide-only"),
+            Column(_("Where it lies"), "wide-only"),
         ],
         rows=[(site, names.get(site.area_path, site.area_path)) for site in held.rows],
         empty=_empty(found, closed=closed, may_open=may_open),
