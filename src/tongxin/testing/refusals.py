@@ -91,6 +91,8 @@ declare(
         "result_check_ct": _(
             "Tube %(tube)s is reported negative with Ct %(ct)s. Let the laboratory check it, or open the pool."
         ),
+        "keying_gone": _("The first pass is no longer kept. Key the list twice again."),
+        "keying_differs": _("The two passes differ in %(tubes)s. Read these labels again."),
         "result_not_doubtful": _("Tube %(tube)s is not in doubt. Release it as it was reported."),
         "tube_recheck_used": _("Tube %(tube)s already holds another sample. Take a new single tube."),
         "pool_closed": _("This pool is already closed."),

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("results/", results.latest, name="results_latest"),
     path("results/<uuid:round_id>/", results.round_results, name="results"),
     path("results/<uuid:round_id>/enter", results.enter, name="result_enter"),
+    path("results/<uuid:round_id>/keying", results.keying, name="keying"),
     path("results/<uuid:round_id>/release", results.release, name="results_release"),
     path("results/<uuid:round_id>/negatives", results.release_negatives, name="results_negatives"),
     path("results/<uuid:round_id>/grey", results.release_grey, name="results_grey"),

@@ -52,12 +52,16 @@ def test_the_liaison_enters_a_result_typed_twice(client: Client, town: cast.Town
     page = logged_in(client, town, "lab")
     address = reverse("testing:result_enter", args=[round_.pk])
 
-    bad = page.post(address, {"tube": "T0001", "again": "T0011", "word": "neg"})
-    good = page.post(
-        address, {"tube": "T0001", "again": "t0001 ", "word": "neg", "ct": "", "laboratory": "市疾控"}
-    )
+    once = {"tube": "T0001", "word": "neg", "ct": "", "laboratory": "市疾控"}
+    twice = {"again": "t0001 ", "word_again": "neg", "ct_again": ""}
 
-    assert (bad.status_code, good.status_code) == (422, 302)
+    bad = [
+        page.post(address, once | twice | slip).status_code
+        for slip in ({"again": "T0011"}, {"word_again": "pos"}, {"word_again": ""}, {"ct_again": "31"})
+    ]
+    good = page.post(address, once | twice)
+
+    assert (bad, good.status_code) == ([422] * 4, 302)
     with scope.everywhere():
         assert Tube.objects.get(code="T0001").results.count() == 1
 

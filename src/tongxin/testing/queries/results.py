@@ -9,8 +9,10 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from tongxin.core import clock
+from tongxin.places.queries.rules import rules as rules_of
 from tongxin.testing.enums import ResultStatus, ResultWord, TubeState
-from tongxin.testing.models import Result, Tube
+from tongxin.testing.models import Result, Round, Tube
 from tongxin.testing.rules import release as rules
 from tongxin.testing.rules.release import Reported, Standing
 from tongxin.testing.rules.results import CT_LIMIT
@@ -67,6 +69,8 @@ class ResultRow:
     result: str
     result_at: datetime | None
     entered_at: datetime | None
+    swabbed_at: datetime | None = None
+    due_at: datetime | None = None
 
     @property
     def status_label(self) -> str:
@@ -106,16 +110,37 @@ class ResultCounts:
 
 
 def result_rows(
-    round_id: UUID, *, view: str, after: str = "", size: int | None = PAGE + 1
+    round_id: UUID, *, view: str, after: str = "", size: int | None = PAGE + 1, hours: float | None = None
 ) -> list[ResultRow]:
-    """Tubes of a round in one of VIEWS by code, a page after the given code (one row more than PAGE tells of more)."""
+    """Tubes of a round in one of VIEWS by code, a page after the given code (one row more than PAGE tells of more).
+
+    With the `hours` of the rule each row says until when its result is due (MT-33).
+    """
     where = VIEWS.get(view, VIEWS["all"])
     sql = f"""{_STANDING} SELECT id, code, state, held_count, lane, status, word, coalesce(words, ''),
-        coalesce(cts, ''), coalesce(laboratories, ''), result, result_at, entered_at
+        coalesce(cts, ''), coalesce(laboratories, ''), result, result_at, entered_at, first_swab_at,
+        coalesce(closed_at, first_swab_at) + %(hours)s * interval '1 hour'
         FROM stands WHERE {where} AND code > %(after)s ORDER BY code LIMIT %(size)s"""
     with connection.cursor() as cursor:
-        cursor.execute(sql, _params(round_id) | {"after": after, "size": size})
+        cursor.execute(sql, _params(round_id) | {"after": after, "size": size, "hours": hours})
         return [ResultRow(*row) for row in cursor.fetchall()]
+
+
+def oldest_waiting(round_id: UUID) -> tuple[str, datetime] | None:
+    """The tube without a result that has waited longest since it was closed."""
+    sql = f"""{_STANDING} SELECT code, coalesce(closed_at, first_swab_at) FROM stands
+        WHERE {VIEWS["waiting"]} AND coalesce(closed_at, first_swab_at) IS NOT NULL AND state <> 'open'
+        ORDER BY coalesce(closed_at, first_swab_at), code LIMIT 1"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _params(round_id))
+        found = cursor.fetchone()
+    return (found[0], found[1]) if found else None
+
+
+def hours_allowed(round_: Round) -> float | None:
+    """How long a laboratory may take by the rule of the round's day (MT-33); None where no rule says."""
+    found = rules_of(["testing.result.hours"], path=round_.area_path, on=clock.day_of(round_.opens_at))
+    return float(found["testing.result.hours"].value) if found else None
 
 
 def result_count(round_id: UUID, *, view: str) -> int:

@@ -1,5 +1,6 @@
 """Pages of laboratory results: what waits, what is in doubt, and the release."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from tongxin.access.gate import ActorRequest, needs
 from tongxin.core import clock, formats, pages
 from tongxin.places.queries.areas import named
-from tongxin.testing.forms_results import GreyForm, ResultForm
+from tongxin.testing.forms_results import GreyForm, KeyedFormSet, LaboratoryForm, ResultForm
 from tongxin.testing.models import Round
 from tongxin.testing.queries import results as queries
+from tongxin.testing.services import keying as services
 from tongxin.testing.services import results
 from tongxin.testing.services.results import Released
 from tongxin.testing.views.rounds import export_of
@@ -51,6 +53,52 @@ def enter(request: ActorRequest, round_id: UUID) -> HttpResponse:
         request, _("Tube %(tube)s: %(word)s entered.") % {"tube": row.tube, "word": row.get_word_display()}
     )
     return redirect("testing:results", round_id)
+
+
+@needs(ENTER)
+def keying(request: ActorRequest, round_id: UUID) -> HttpResponse:
+    """A list by hand, keyed twice: the second pass is blind, best by another person."""
+    round_ = get_object_or_404(Round, pk=round_id)
+    request.actor.must(ENTER, within=round_.area_path)
+    first = services.waiting(round_)
+    if request.method == "POST" and "forget" in request.POST:
+        services.forget(round_=round_, by=request.actor)
+        return redirect("testing:keying", round_id)
+    forms = KeyedFormSet(request.POST or None, prefix="line")
+    laboratory = LaboratoryForm(request.POST or None)
+    is_good = request.method == "POST" and forms.is_valid() and (first is not None or laboratory.is_valid())
+    differ: list[str] = []
+    if is_good:
+        lines = [
+            services.Keyed(form.cleaned_data["tube"], form.cleaned_data["word"], form.cleaned_data["ct"])
+            for form in forms.forms
+            if form.cleaned_data.get("tube")
+        ]
+        if first is None:
+            services.key_first(
+                round_=round_,
+                lines=lines,
+                laboratory=laboratory.cleaned_data["laboratory"],
+                by=request.actor,
+                at=clock.now(),
+            )
+            messages.info(request, _("First pass kept. Now the same list once more, best by another person."))
+            return redirect("testing:keying", round_id)
+        differ = services.differences(first.lines, lines)
+        if not differ:
+            made = services.key_second(round_=round_, lines=lines, by=request.actor, at=clock.now())
+            messages.success(
+                request,
+                ngettext(
+                    "%(count)s result was entered. Now it waits for release.",
+                    "%(count)s results were entered. Now they wait for release.",
+                    len(made),
+                )
+                % {"count": formats.number(len(made))},
+            )
+            return redirect("testing:results", round_id)
+    context = {"round": round_, "forms": forms, "laboratory": laboratory, "first": first, "differ": differ}
+    return render(request, "testing/keying.html", context, status=422 if request.method == "POST" else 200)
 
 
 @needs(RELEASE)
@@ -112,7 +160,11 @@ def _page(
     counts = queries.result_counts(round_.pk)
     view = request.GET.get("view") or _first_view(counts)
     size = pages.WHOLE if pages.is_whole(request.GET) else queries.PAGE
-    rows = queries.result_rows(round_.pk, view=view, after=request.GET.get("after", ""), size=size + 1)
+    hours = queries.hours_allowed(round_)
+    rows = queries.result_rows(
+        round_.pk, view=view, after=request.GET.get("after", ""), size=size + 1, hours=hours
+    )
+    oldest = queries.oldest_waiting(round_.pk) if counts.waiting else None
     has_more = len(rows) > size
     table = pages.Table(
         columns=[
@@ -139,6 +191,10 @@ def _page(
     context = {
         "round": round_,
         "counts": counts,
+        "oldest": oldest,
+        "now": clock.now(),
+        "oldest_due": oldest[1] + timedelta(hours=hours) if oldest and hours else None,
+        "first_pass": services.waiting(round_),
         "view": view,
         "views": _views(counts),
         "table": table,
