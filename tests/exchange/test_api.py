@@ -87,10 +87,21 @@ def test_the_examples_of_the_description_keep_the_contract(client: Client) -> No
     operation = described["paths"]["/api/v1/capture"]["post"]
 
     sent = operation["requestBody"]["content"]["application/json"]["example"]
-    answered = operation["responses"]["200"]["content"]["application/json"]["example"]
+    answered = operation["responses"]["200"]["content"]["application/json"]["examples"]
+    enrolled = described["paths"]["/api/v1/enrol"]["post"]
+    pack = described["paths"]["/api/v1/pack"]["get"]["responses"]["200"]["content"]["application/json"]
 
     assert violations("CaptureBatch", sent) == []
-    assert violations("CaptureReply", answered) == []
+    assert {event["kind"] for event in sent["events"]} == {
+        DEFINITIONS[each["$ref"].rsplit("/", 1)[1]]["properties"]["kind"]["const"]
+        for each in DEFINITIONS["CaptureEvent"]["oneOf"]
+    }
+    assert [violations("CaptureReply", each["value"]) for each in answered.values()] == [[], []]
+    assert violations("EnrolAsk", enrolled["requestBody"]["content"]["application/json"]["example"]) == []
+    assert (
+        violations("EnrolReply", enrolled["responses"]["200"]["content"]["application/json"]["example"]) == []
+    )
+    assert violations("Pack", pack["example"]) == []
     assert set(json.loads(Path("contracts/capture.schema.json").read_text("utf-8"))["$defs"]) <= set(
         described["components"]["schemas"]
     )

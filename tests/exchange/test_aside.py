@@ -131,7 +131,8 @@ def test_the_next_community_finds_none_of_them(station: lane.Station) -> None:
 def test_the_page_says_what_whose_and_why(station: lane.Station, language: str) -> None:
     client = enter(station, "zhao")
 
-    page = client.get(reverse("exchange:aside"), headers={"accept-language": language}).content.decode()
+    client.cookies["django_language"] = language
+    page = client.get(reverse("exchange:aside")).content.decode()
     counted = client.post(reverse("exchange:aside_counted"), {"id": [str(key) for key in keys()]})
     decided = client.get(reverse("exchange:aside"), {"view": "decided"}).content.decode()
 

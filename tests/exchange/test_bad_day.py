@@ -216,6 +216,42 @@ def _commit_to_the_operating_system() -> None:
     connections.close_all()
 
 
+@contextlib.contextmanager
+def a_full_disk() -> Iterator[None]:
+    """PostgreSQL says 53100, as it does when a write finds no room: at the first row of each batch."""
+    owner = settings.DATABASES["owner"]
+    with connect(
+        host=owner["HOST"],
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        dbname=owner["NAME"],
+        autocommit=True,
+    ) as conn:
+        conn.execute(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
+        )
+        conn.execute("CREATE TRIGGER no_room BEFORE INSERT ON testing_sample EXECUTE FUNCTION no_room()")
+        try:
+            yield
+        finally:
+            conn.execute("DROP TRIGGER no_room ON testing_sample")
+            conn.execute("DROP FUNCTION no_room()")
+
+
+def test_a_full_disk_is_later_and_the_phone_keeps_everything(server: Server) -> None:
+    played = day(server.port)
+
+    with a_full_disk():
+        told = [played.outbox.send(batch) for batch in played.outbox.batches[:3]]
+
+    assert (told, stored(), played.outbox.acknowledged) == ([False] * 3, set(), set())
+    with scope.everywhere():
+        assert Batch.objects.count() == 0
+    played.outbox.send_all()
+    assert_all_counted_once(played)
+
+
 def test_two_projectors_settle_each_batch_once() -> None:
     played = day(0)
     with scope.everywhere():

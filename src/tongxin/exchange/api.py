@@ -20,6 +20,7 @@ from tongxin.access.queries import actor_of_device, installation
 from tongxin.access.services import devices
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
+from tongxin.exchange import examples
 from tongxin.exchange.services import capture, parcels
 from tongxin.places.queries.areas import named
 from tongxin.testing.services import pack as packs
@@ -40,44 +41,6 @@ api = NinjaAPI(
 )
 
 SECURITY: dict[str, Any] = {"security": [{"DeviceToken": []}]}
-EXAMPLE_BATCH = {
-    "batch": "0197a5c0-0f00-7000-8000-000000000001",
-    "device_at": "2021-08-20T12:00:05+08:00",
-    "app": "0.1.0",
-    "events": [
-        {
-            "id": "0197a5c0-0f00-7000-8000-000000000011",
-            "seq": 41,
-            "kind": "tube_opened",
-            "at": "2021-08-20T11:59:20+08:00",
-            "round": "0197a000-0000-7000-8000-000000000006",
-            "lane": "0197a000-0000-7000-8000-000000000002",
-            "tube": "SX060412",
-            "pool": "pool10",
-            "capacity": 10,
-        },
-        {
-            "id": "0197a5c0-0f00-7000-8000-000000000012",
-            "seq": 42,
-            "kind": "sample",
-            "at": "2021-08-20T11:59:41+08:00",
-            "round": "0197a000-0000-7000-8000-000000000006",
-            "lane": "0197a000-0000-7000-8000-000000000002",
-            "tube": "SX060412",
-            "position": 1,
-            "person": "0197a000-0000-7000-8000-000000000302",
-            "how": "scan",
-        },
-    ],
-}
-EXAMPLE_REPLY = {
-    "batch": EXAMPLE_BATCH["batch"],
-    "server_at": "2021-08-20T12:00:06.120000Z",
-    "receipts": [
-        {"id": "0197a5c0-0f00-7000-8000-000000000011", "verdict": "applied", "code": None},
-        {"id": "0197a5c0-0f00-7000-8000-000000000012", "verdict": "applied", "code": "already_sampled"},
-    ],
-}
 
 
 class EnrolAsk(Schema):
@@ -111,6 +74,13 @@ class ErrorReply(Schema):
     response={200: EnrolReply, 410: ErrorReply, 422: ErrorReply, 503: ErrorReply},
     exclude_none=True,
     summary="Let a phone in with the code from the point chief's screen",
+    openapi_extra={
+        "requestBody": {"content": {"application/json": {"example": examples.ENROL_ASK}}},
+        "responses": {
+            200: {"content": {"application/json": {"example": examples.ENROL_REPLY}}},
+            410: {"content": {"application/json": {"example": examples.ERRORS[410]}}},
+        },
+    },
 )
 def enrol(request: HttpRequest, ask: EnrolAsk) -> Any:
     try:
@@ -135,10 +105,18 @@ def enrol(request: HttpRequest, ask: EnrolAsk) -> Any:
     openapi_extra={
         **SECURITY,
         "responses": {
-            200: {"description": "The pack; see contracts/capture.schema.json#/$defs/Pack"},
+            200: {
+                "description": "The pack, with its version as ETag",
+                "content": {
+                    "application/json": {
+                        "schema": {"$ref": "#/components/schemas/Pack"},
+                        "example": examples.PACK,
+                    }
+                },
+            },
             304: {"description": "The phone has the newest already (If-None-Match)"},
-            401: {"description": "device_unknown"},
-            403: {"description": "device_revoked, with wipe=true"},
+            401: examples.error(401, "device_unknown"),
+            403: examples.error(403, "device_revoked: the phone wipes itself"),
         },
     },
 )
@@ -176,7 +154,7 @@ def pack(request: HttpRequest) -> HttpResponse:
     description=(
         "At most 500 events; gzip allowed. Every verdict means that the event is stored: applied, duplicate, "
         "refused (does not count, see code), conflict (kept for review), kept (of a kind this server does not "
-        "know). A refused event never keeps the others from being taken."
+        "know, or device_revoked: a phone that was put out is answered with wipe). A refused event never keeps the others from being taken."
     ),
     openapi_extra={
         **SECURITY,
@@ -185,7 +163,7 @@ def pack(request: HttpRequest) -> HttpResponse:
             "content": {
                 "application/json": {
                     "schema": {"$ref": "#/components/schemas/CaptureBatch"},
-                    "example": EXAMPLE_BATCH,
+                    "example": examples.BATCH,
                 }
             },
         },
@@ -195,15 +173,17 @@ def pack(request: HttpRequest) -> HttpResponse:
                 "content": {
                     "application/json": {
                         "schema": {"$ref": "#/components/schemas/CaptureReply"},
-                        "example": EXAMPLE_REPLY,
+                        "examples": {
+                            "taken": {"value": examples.REPLY},
+                            "from a phone that was put out": {"value": examples.REPLY_TO_REVOKED},
+                        },
                     }
                 },
             },
-            401: {"description": "device_unknown"},
-            403: {"description": "device_revoked, with wipe=true; the batch was kept all the same"},
-            413: {"description": "batch_too_large: more than 500 events or 8 MB"},
-            422: {"description": "batch_malformed, with what and where"},
-            503: {"description": "later: come back after Retry-After seconds, with the same batch"},
+            401: examples.error(401, "device_unknown"),
+            413: examples.error(413, "batch_too_large: more than 500 events or 8 MB"),
+            422: examples.error(422, "batch_malformed, with what and where"),
+            503: examples.error(503, "later: come back after Retry-After seconds, with the same batch"),
         },
     },
 )

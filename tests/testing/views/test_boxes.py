@@ -85,11 +85,15 @@ def test_a_box_goes_its_way_on_pages(station: lane.Station, language: str) -> No
     assert states() == [TubeState.REJECTED, TubeState.TESTING]
     with scope.everywhere():
         assert MakeUp.objects.count() == 2
-    for name in ("box", "box_slip"):
-        page = enter(station, "lab").get(
-            reverse(f"testing:{name}", args=[the_box().pk]), headers={"accept-language": language}
-        )
-        assert "F-001" in page.content.decode()
+    reader = enter(station, "lab")
+    reader.cookies["django_language"] = language
+    for address in (
+        reverse("testing:box", args=[the_box().pk]),
+        reverse("testing:box_slip", args=[the_box().pk]),
+        reverse("testing:boxes", args=[station.round.pk]),
+        reverse("testing:transport"),
+    ):
+        assert "F-001" in reader.get(address).content.decode()
 
 
 def test_the_chosen_tubes_stand_on_the_list(station: lane.Station) -> None:
