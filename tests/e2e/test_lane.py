@@ -179,6 +179,29 @@ def test_a_forgotten_pin_loses_nothing(opens: Opens, server_at_work: Server) -> 
     expect(chief.page.locator("ol li")).to_contain_text(["覃淑贤"], timeout=30_000)
 
 
+def test_a_phone_put_down_asks_for_its_pin_and_goes_on_where_it_stood(
+    opens: Opens, server_at_work: Server
+) -> None:
+    chief = opens(Desk, server_at_work, "zhao")
+    phone = opens(Phone, server_at_work, "放下的机")
+    phone.page.clock.install()
+    phone.enrol(chief.enrolment_link("/testing/board/", POINT), "放下的机")
+    phone.choose_lane(2)
+    phone.context.set_offline(True)
+    phone.open_tube("SX1020041")
+
+    phone.page.clock.fast_forward("11:00")
+
+    expect(phone.page.get_by_role("heading", name="输入口令")).to_be_visible()
+    phone.sees("未传 1")
+    expect(phone.page.get_by_role("searchbox")).to_have_count(0)
+    phone.context.set_offline(False)
+    # What is owed goes out behind the lock; then the key is forgotten, and the page has started anew.
+    expect(phone.page.get_by_text("未传 1")).to_have_count(0, timeout=60_000)
+    phone.type_pin()
+    expect(phone.page.get_by_label("第 0 人，共 10 位")).to_be_visible()
+
+
 def test_a_full_phone_says_that_the_act_was_not_kept(opens: Opens, server_at_work: Server) -> None:
     _chief, phone = a_phone(opens, server_at_work, "满机", 2)
     phone.open_tube("SX1020031")

@@ -135,7 +135,7 @@ def devices(request: ActorRequest) -> HttpResponse:
             Column(_("Unsent"), "wide-only num"),
             Column(_("Area"), "wide-only"),
             Column(_("Enrolled"), "wide-only nowrap"),
-            Column(""),
+            Column("", "wide-only"),
         ],
         rows=[
             {
