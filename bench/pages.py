@@ -166,7 +166,9 @@ def addresses(ids: dict[str, list[Any]]) -> list[str]:
             for name, values in zip(names, known, strict=True):
                 assert values is not None
                 address = re.sub(rf"<(?:\w+:)?{name}>", str(values[min(index, len(values) - 1)]), address)
-            made.append(f"/{address}")
+            made.append(
+                f"/{address}" + (f"?round={ids['round_id'][0]}" if pattern.endswith("<slug:kind>") else "")
+            )
     for pattern in unknown:
         print(f"   not asked, no id is known for it: {pattern}")
     NOT_ASKED[:] = unknown
@@ -221,7 +223,7 @@ def _acts(town: Any, at: Any) -> list[Callable[[Any], Any]]:
     from tongxin.containment.services import holds
     from tongxin.exchange.services import lab, uploads
     from tongxin.people.services import calls
-    from tongxin.reports.services import briefings
+    from tongxin.reports.services import briefings, exports
     from tongxin.testing.services import results
 
     unknown = _unknown(town, 40)
@@ -233,6 +235,9 @@ def _acts(town: Any, at: Any) -> list[Callable[[Any], Any]]:
         lambda by: [holds.hold_members(entry) for entry in Entry.objects.filter(act="testing.pool.opened")],
         lambda by: calls.owe(purpose="not_yet", about_id=town.round_id, person_ids=unknown, due_at=at, at=at),
         lambda by: briefings.write(area_path=AREA, text="今日双溪。", by=by, at=at),
+        lambda by: exports.ask(
+            kind="tubes", filters={"round": str(town.round_id)}, purpose="核对试管", by=by, at=at
+        ),
         lambda by: uploads.take_in(
             file_name="register.csv", content=_register(300), area_path=AREA, by=by, at=at
         ),
@@ -259,7 +264,9 @@ def _ids(town: Any) -> dict[str, list[Any]]:
     from tongxin.exchange.models import Upload
     from tongxin.people.models import CallTask, Household, Phone
     from tongxin.reports.figures import FIGURES
-    from tongxin.reports.models import Briefing
+    from tongxin.places.models import Site
+    from tongxin.reports.models import Briefing, Export
+    from tongxin.reports.queries.exports import KINDS
     from tongxin.reports.queries.rows import has_rows
     from tongxin.testing.models import PositivePool, Recheck
 
@@ -273,6 +280,8 @@ def _ids(town: Any) -> dict[str, list[Any]]:
         "household_id": Household.objects.all(),
         "phone_id": Phone.objects.filter(person_id=town.people[0]),
         "briefing_id": Briefing.objects.all(),
+        "export_id": Export.objects.all(),
+        "site_id": Site.objects.all(),
         "pool_id": PositivePool.objects.all(),
     }
     ids: dict[str, list[Any]] = {
@@ -285,6 +294,8 @@ def _ids(town: Any) -> dict[str, list[Any]]:
         "to": ["sampling_closed", "cancelled"],
         "key": [key for key in FIGURES if has_rows(key)],
         "inside": [inside, town.buildings[0].strip("/"), "43/08/02"],
+        "kind": list(KINDS),
+        "name": ["testing.pool.default"],
         "upload_id": list(Upload.objects.filter(kind="register").values_list("pk", flat=True)[:1]),
     }
     ids |= {name: list(rows.values_list("pk", flat=True)[:1]) for name, rows in firsts.items()}

@@ -64,17 +64,12 @@ def buildings(actor: Actor, *, after: str = "", size: int | None = None) -> list
     """The buildings where this actor prints codes, in order: all, or `size` of them from the path `after` on."""
     paths = actor.paths_for(PRINT)
     with connection.cursor() as cursor:
-        # The paths first, by the index: counting is for those that are shown.
+        # The paths first, from the list of areas: counting is for those that are shown.
         cursor.execute(
-            """WITH RECURSIVE each (path) AS (
-                   SELECT min(p.area_path) FROM people_person p
-                   WHERE p.voided_at IS NULL AND p.area_path > %(after)s AND p.area_path ^@ ANY(%(paths)s)
-                   UNION ALL
-                   SELECT (SELECT min(p.area_path) FROM people_person p
-                           WHERE p.voided_at IS NULL AND p.area_path > each.path
-                             AND p.area_path ^@ ANY(%(paths)s))
-                   FROM each WHERE each.path IS NOT NULL)
-               SELECT path FROM each WHERE path IS NOT NULL LIMIT %(size)s""",
+            """SELECT a.path FROM places_area a
+               WHERE a.path ^@ ANY(%(paths)s) AND a.path > %(after)s
+                 AND EXISTS (SELECT 1 FROM people_person p WHERE p.area_path = a.path AND p.voided_at IS NULL)
+               ORDER BY a.path LIMIT %(size)s""",
             {"paths": paths, "after": after, "size": size},
         )
         shown = [path for (path,) in cursor.fetchall()]

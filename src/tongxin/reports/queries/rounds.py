@@ -89,8 +89,11 @@ def report(round_: Round, at: datetime, *, whole: bool = True) -> Report:
     keys = figures.ALL_ROUND_KEYS
     now = figures.values(keys, Scope(round_.area_path, at, round_))
     then = figures.values(keys, Scope(round_.area_path, at, before)) if before else {}
-    buildings = coverage.by_building(round_.pk, at, most_unknown=0 if whole else SHOWN + 1)
-    has_more = not whole and len(buildings) > SHOWN
+    is_large = not whole and (round_.base_count or 0) > INLINE
+    buildings = (
+        [] if is_large else coverage.by_building(round_.pk, at, most_unknown=0 if whole else SHOWN + 1)
+    )
+    has_more = is_large or (not whole and len(buildings) > SHOWN)
     if not whole:
         buildings = sorted(buildings, key=lambda each: each.path) if not has_more else buildings[:SHOWN]
     sections = [
