@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.headers import SheetMapping
@@ -26,6 +27,16 @@ MEANINGS = {
     c.NOTES: _("notes"),
 }
 KNOWN = tuple(field.code for field in REGISTER.fields)
+
+
+TOO_LARGE = _("The file is larger than %(limit)s MB. Split it, or save it without pictures.")
+
+
+def say_too_large(form: forms.Form, request: HttpRequest) -> None:
+    """A file that was stopped while it arrived is not there: say that it was too large, not that it is missing."""
+    if getattr(request, "upload_too_large", False) and "file" in form.errors:
+        del form.errors["file"]
+        form.add_error("file", TOO_LARGE % {"limit": settings.TONGXIN_UPLOAD_LIMIT // 2**20})
 
 
 class UploadForm(forms.Form):
@@ -50,7 +61,7 @@ class UploadForm(forms.Form):
         limit = settings.TONGXIN_UPLOAD_LIMIT
         if (file.size or 0) > limit:
             raise forms.ValidationError(
-                _("The file is larger than %(limit)s MB. Split it, or save it without pictures."),
+                TOO_LARGE,
                 params={"limit": limit // 2**20},
             )
         return file

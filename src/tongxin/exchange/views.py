@@ -20,7 +20,7 @@ from tongxin.core.headers import Mapping
 from tongxin.core.refusals import Refusal
 from tongxin.exchange import queries
 from tongxin.exchange.enums import UploadState
-from tongxin.exchange.forms import MappingForm, ReasonForm, UploadForm
+from tongxin.exchange.forms import MappingForm, ReasonForm, UploadForm, say_too_large
 from tongxin.exchange.models import Upload, UploadRow
 from tongxin.exchange.queries_differences import summary_of
 from tongxin.exchange.services import uploads
@@ -61,7 +61,7 @@ def upload_list(request: ActorRequest) -> HttpResponse:
 @needs(IMPORT)
 @require_http_methods(["GET", "POST"])
 def upload_new(request: ActorRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
             upload = uploads.take_in(
@@ -75,6 +75,7 @@ def upload_new(request: ActorRequest) -> HttpResponse:
             return redirect("exchange:upload", upload.pk)
         except Refusal as refusal:
             form.add_error("file", refusal.says)
+    say_too_large(form, request)
     status = 422 if form.is_bound else 200
     return render(request, "exchange/upload_new.html", {"form": form}, status=status)
 

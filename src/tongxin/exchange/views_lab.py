@@ -15,6 +15,7 @@ from tongxin.core.headers import Mapping
 from tongxin.core.refusals import Refusal
 from tongxin.exchange import queries
 from tongxin.exchange.enums import UploadKind, UploadState
+from tongxin.exchange.forms import say_too_large
 from tongxin.exchange.forms_lab import LabForm, LabMappingForm
 from tongxin.exchange.models import Upload, UploadRow
 from tongxin.exchange.services import lab, uploads
@@ -71,7 +72,7 @@ def sheets(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: ActorRequest, round_id: UUID) -> HttpResponse:
     round_ = get_object_or_404(Round, pk=round_id)
-    form = LabForm(request.POST or None, request.FILES or None)
+    form = LabForm(request.POST, request.FILES) if request.method == "POST" else LabForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -88,6 +89,7 @@ def new(request: ActorRequest, round_id: UUID) -> HttpResponse:
             if upload.state == UploadState.STORED:
                 messages.info(request, _("This file is here already; nothing was changed."))
             return redirect("exchange:lab", upload.pk)
+    say_too_large(form, request)
     status = 422 if form.is_bound else 200
     return render(request, "exchange/lab_new.html", {"form": form, "round": round_}, status=status)
 

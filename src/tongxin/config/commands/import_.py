@@ -15,6 +15,7 @@ from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
 from tongxin.exchange.exports import write_lab_export
 from tongxin.exchange.models import Upload
+from tongxin.exchange.reading import LARGEST_PACKED
 from tongxin.exchange.services import uploads
 from tongxin.exchange.services.register_export import export_register
 from tongxin.places.queries.areas import find
@@ -62,13 +63,21 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _import_register(args: argparse.Namespace) -> int:
-    content = args.file.read_bytes()
+    content = _bytes_of(args.file)
     load_default_rules()
     area = find(args.area)
     at = clock.now()
-    upload = uploads.take_in(
-        file_name=args.file.name, content=content, area_path=area.path, by=SYSTEM, at=at, list_day=args.date
-    )
+    with _bar() as bar:
+        task = bar.add_task(_("Reading rows"), total=None)
+        upload = uploads.take_in(
+            file_name=args.file.name,
+            content=content,
+            area_path=area.path,
+            by=SYSTEM,
+            at=at,
+            list_day=args.date,
+            progress=lambda count: bar.advance(task, count),
+        )
     said(_("%(file)s read for %(area)s") % {"file": args.file.name, "area": area.name})
     if args.dry_run:
         uploads.discard(upload_id=upload.pk, by=SYSTEM, at=at)
@@ -88,8 +97,8 @@ def _import_register(args: argparse.Namespace) -> int:
 
 def _import_lab(args: argparse.Namespace) -> int:
     """Read a laboratory's list against a list of tubes, and write what every tube amounts to."""
-    tubes = read_tubes(uploads.workbook_of(args.register.read_bytes(), args.register.name))
-    workbook = uploads.workbook_of(args.file.read_bytes(), args.file.name)
+    tubes = read_tubes(uploads.workbook_of(_bytes_of(args.register), args.register.name))
+    workbook = uploads.workbook_of(_bytes_of(args.file), args.file.name)
     reading = read_results(workbook, register=tubes, on=args.date)
     said(_("%(file)s read: %(count)s tubes") % {"file": args.file.name, "count": len(reading.tubes)})
     for status, count in sorted(Counter(str(tube.status) for tube in reading.tubes).items()):
@@ -103,6 +112,14 @@ def _import_lab(args: argparse.Namespace) -> int:
         "access.lab_export.seen", by=SYSTEM, area_path="/", why=args.file.name, facts={"count": len(people)}
     )
     return 0
+
+
+def _bytes_of(path: Path) -> bytes:
+    """A file's bytes; one that is larger than any list is refused before it is read."""
+    size = path.stat().st_size
+    if size > LARGEST_PACKED:
+        raise Refusal("file_too_large", size=size, limit=LARGEST_PACKED)
+    return path.read_bytes()
 
 
 def _bar() -> Progress:
