@@ -142,7 +142,7 @@ def test_formulas_in_cells_stay_text_and_are_no_formulas_when_sent_back(town: ca
         "/exchange/registers/new", {"file": SimpleUploadedFile("list.csv", (HEAD + rows).encode())}
     )
 
-    exported = client.get(f"{sent.headers['Location']}/rejects.xlsx")
+    exported = client.post(f"{sent.headers['Location']}/rejects.xlsx", {"purpose": "逐户核对"})
 
     book = zipfile.ZipFile(io.BytesIO(exported.content))
     sheet = book.read("xl/worksheets/sheet1.xml")

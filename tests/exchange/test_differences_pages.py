@@ -12,8 +12,10 @@ from tests import cast
 from tongxin.access.models import Entry
 from tongxin.core import scope
 from tongxin.exchange.models import Difference, Upload, UploadRow
+from tongxin.exchange.reading import read_workbook
 from tongxin.exchange.services import uploads
 from tongxin.people.models import Residence
+from tongxin.places.models import RuleRow
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -162,3 +164,39 @@ def test_the_list_costs_the_same_with_more_differences(town: cast.Town, upload: 
         client.get(address(upload, "/differences"))
 
     assert len(all_of_them) == len(one)
+
+
+def test_the_rows_to_verify_leave_the_house_for_a_purpose_and_marked(
+    town: cast.Town, upload: Upload
+) -> None:  # LE-32
+    client = as_(town, "qin")
+
+    unsaid = client.post(address(upload, "/rejects.xlsx"), {"purpose": ""})
+    taken = client.post(address(upload, "/rejects.xlsx"), {"purpose": "逐户核对"})
+
+    rows = [row.values for row in read_workbook(taken.content).sheets[0].rows]
+    assert unsaid.status_code == 302
+    assert rows[0] == ("list.csv", *[None] * (len(rows[0]) - 1))
+    assert "秦红" in str(rows[1][0])
+    assert "逐户核对" in str(rows[1][0])
+    assert rows[3][1:5] == (
+        "3",
+        "The last character of the ID number does not fit: one digit is wrong.",
+        "赵六",
+        "990001195106150048",
+    )
+    with scope.everywhere():
+        assert "逐户核对" in Entry.objects.get(act="access.rejected_rows.seen").why
+
+
+def test_more_rows_than_the_rule_allows_are_a_supervisors_to_take(
+    town: cast.Town, upload: Upload
+) -> None:  # LE-32
+    with scope.everywhere():
+        RuleRow.objects.create(
+            name="reports.export.rows", path=cast.SHUANGXI, value=0, valid_from=date(2021, 8, 1)
+        )
+
+    said = {"purpose": "逐户核对"}
+    assert as_(town, "qin").post(address(upload, "/rejects.xlsx"), said).status_code == 409
+    assert as_(town, "tang").post(address(upload, "/rejects.xlsx"), said).status_code == 200

@@ -99,3 +99,14 @@ class ReasonForm(forms.Form):
     """Why an import is taken back."""
 
     why = forms.CharField(label=_("Why is it taken back?"), min_length=4, max_length=200)
+
+
+class PurposeForm(forms.Form):
+    """What a sheet that leaves the house is for (LE-32)."""
+
+    purpose = forms.CharField(
+        label=_("What is it for?"),
+        min_length=4,
+        max_length=200,
+        help_text=_("It stands on every sheet, with your name and the time, and in the journal."),
+    )

@@ -12,6 +12,9 @@ declare(
         "upload_state": _("This file is %(state)s: it cannot be stored, undone or discarded now."),
         "upload_used": _("This import cannot be undone: %(count)s of its people already stand in a round."),
         "choice_not_for": _("This cannot be decided about differences of this kind."),
+        "rows_too_many": _(
+            "%(count)s rows are more than one person takes out alone (at most %(limit)s). Ask the community head."
+        ),
         "row_stands": _("This row is stored already or needs no mending."),
         "row_unchanged": _("This row is still rejected: %(reason)s"),
         "file_too_large": _(

@@ -1,10 +1,8 @@
 """Pages of imported files: choose, look, correct the columns, store, take back."""
 
-import io
 from collections.abc import Mapping as Dictionary
 from uuid import UUID
 
-import xlsxwriter
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,16 +12,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongxin.access.gate import ActorRequest, needs
-from tongxin.access.services import journal
 from tongxin.core import clock, pages
 from tongxin.core.headers import Mapping
 from tongxin.core.refusals import Refusal
 from tongxin.exchange import queries
 from tongxin.exchange.enums import UploadState
-from tongxin.exchange.forms import MappingForm, ReasonForm, UploadForm, say_too_large
+from tongxin.exchange.forms import MappingForm, PurposeForm, ReasonForm, UploadForm, say_too_large
 from tongxin.exchange.models import Upload, UploadRow
 from tongxin.exchange.queries_differences import summary_of
 from tongxin.exchange.services import uploads
+from tongxin.exchange.services.rejects import rejects_sheet
 from tongxin.places.queries.areas import named
 
 IMPORT = "people.register.import"
@@ -102,6 +100,7 @@ def upload_page(request: ActorRequest, upload_id: UUID) -> HttpResponse:
         "may_store": upload.state == UploadState.READ,
         "may_undo": upload.state == UploadState.STORED,
         "reason_form": ReasonForm(),
+        "purpose_form": PurposeForm(),
         "hidden_sheets": [
             note.partition(":")[2] for note in upload.notes if note.startswith("hidden_sheet:")
         ],
@@ -163,16 +162,19 @@ def upload_undo(request: ActorRequest, upload_id: UUID) -> HttpResponse:
 
 
 @needs(IMPORT)
-@require_GET
+@require_POST
 def rejects(request: ActorRequest, upload_id: UUID) -> HttpResponse:
-    """The rows to verify as a sheet with a column for the reason; recorded as a listing of people."""
+    """The rows to verify as a sheet with a column for the reason (LE-32): for a purpose, marked, recorded."""
     upload = _upload(request, upload_id)
-    rows = list(queries.rows_of(upload, "reject"))
-    journal.seen(
-        by=request.actor, area_path=upload.area_path, what="rejected_rows", people=[], why=upload.file_name
+    form = PurposeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say what the sheet is for, in at least 4 characters."))
+        return redirect("exchange:upload", upload_id)
+    content = rejects_sheet(
+        upload=upload, purpose=form.cleaned_data["purpose"], by=request.actor, at=clock.now()
     )
     response = HttpResponse(
-        _sheet(rows), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
     response["Content-Disposition"] = f'attachment; filename="to-verify-{upload.sent_at:%Y%m%d}.xlsx"'
     return response
@@ -265,18 +267,3 @@ def _masked(value: str) -> str:
     """Cells of a rejected row hold numbers in clear: the page shows their ends only."""
     digits = sum(char.isdigit() for char in value)
     return f"{value[:4]}…{value[-4:]}" if digits >= 9 and len(value) > 8 else value
-
-
-def _sheet(rows: list[UploadRow]) -> bytes:
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet(_("To verify"))
-    text = book.add_format({"num_format": "@"})
-    for column, title in enumerate((_("Sheet"), _("Row"), _("Reason"))):
-        sheet.write_string(0, column, title)
-    for number, row in enumerate(rows, start=1):
-        reason = str(queries.REASONS.get(row.reason, row.reason))
-        for column, value in enumerate((row.sheet, str(row.row), reason, *uploads.values_of(row))):
-            sheet.write_string(number, column, value, text)
-    book.close()
-    return buffer.getvalue()
