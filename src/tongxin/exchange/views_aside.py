@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.access.gate import ActorRequest, needs
@@ -44,7 +44,7 @@ def aside_list(request: ActorRequest) -> HttpResponse:
     columns = [
         Column(_("Record")),
         Column(_("Why it does not count")),
-        Column(_("Phone"), "wide-only"),
+        Column(pgettext("device", "Phone"), "wide-only"),
         Column(_("At")),
     ]
     table = Table(

@@ -254,6 +254,8 @@ def test_a_frozen_tube_is_decided_on_its_page(station: lane.Station) -> None:  #
         in chief.get(reverse("testing:tube", args=["L1T2"])).content.decode()
     )
 
+    board = chief.get(reverse("testing:board", args=[station.round.pk])).content.decode()
+    assert reverse("testing:tube_sides", args=["L1T2"]) in board
     shown = chief.get(reverse("testing:tube_sides", args=["L1T2"])).content.decode()
     decided = chief.post(
         reverse("testing:tube_sides", args=["L1T2"]), {"side": str(station.device.pk), "why": "两支管"}

@@ -240,6 +240,12 @@ def _point(
     )
 
 
+def frozen_codes(round_: Round) -> list[str]:
+    """Tubes that two phones opened and that wait for the point chief (MT-26)."""
+    frozen = Tube.objects.filter(round=round_).exclude(frozen_at=None).exclude(state=TubeState.VOIDED)
+    return list(frozen.order_by("frozen_at", "code").values_list("code", flat=True)[:ALARMS_SHOWN])
+
+
 def devices_at(round_: Round, site_id: UUID | None = None) -> QuerySet[Device]:
     """The phones that work in the round's area (or at one point), those that owe most first."""
     devices = Device.objects.filter(area_path__startswith=round_.area_path, revoked_at=None)

@@ -70,7 +70,7 @@ def board(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "point": site_id,
         "boxes": [row for row in boxes.of_round(round_id, at) if row.box.state != BoxState.RECEIVED],
         "may_count": round_.state in rules.RUNNING and may_run_lanes,
-        "may_void": request.actor.may(VOID, within=round_.area_path),
+        "frozen": points.frozen_codes(round_) if request.actor.may(VOID, within=round_.area_path) else [],
         "point_form": PointForm(initial=_point_start(everywhere, site_id))
         if may_change_lanes(request.actor, round_)
         else None,
