@@ -15,7 +15,9 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import pypdfium2
 from django.urls import Resolver404, resolve
+from pages import PAGES, PAPERS, PRINTED
 from playwright.sync_api import Browser, BrowserContext, Cookie, sync_playwright
 
 from tongxin.config import database, serve
@@ -27,7 +29,7 @@ LANGUAGES = ("zh-hans", "en")
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 STORY_SECONDS = 300
 # Leaving, and what is a file rather than a page.
-NOT_FOLLOWED = re.compile(r"/accounts/logout|/static/|/api/|\.(xlsx|pdf|csv|json|webmanifest|js)$")
+NOT_FOLLOWED = re.compile(r"/accounts/logout|/static/|/api/|\.(xlsx|csv|json|webmanifest|js|crt)$")
 
 
 def main(part: str) -> int:
@@ -82,13 +84,19 @@ def photograph(address: str, part: str) -> int:
             }
             seen |= pages
             context.close()
+            papers = {name: pages.pop(name) for name in list(pages) if name in PAPERS}
             for language in LANGUAGES:
+                bad += print_out(browser, address, cookies, papers, language)
+                if "testing.codes" in pages:
+                    print_cards(browser, address, cookies, pages["testing.codes"], language)
                 for size in SIZES:
                     bad += shoot(browser, address, cookies, pages, language, size)
             print(f"{account.username}: {len(pages)} pages", flush=True)
         browser.close()
     index(sorted(seen))
+    missing = sorted(name for name in PAGES if part in name and name not in seen)
     print(f"{len(seen)} pages in {SHOTS}, {bad} answered with an error")
+    print("\n".join(["no link led to:", *missing]) if missing else "every page of tools/pages.py was reached")
     return int(bad > 0 or not seen)
 
 
@@ -118,7 +126,12 @@ def walk(context: BrowserContext, address: str) -> dict[str, str]:
             continue
         done.add(url)
         answer = context.request.get(url)
-        if "text/html" not in answer.headers.get("content-type", "") or answer.status in (403, 404, 405):
+        kind = answer.headers.get("content-type", "")
+        if answer.status in (403, 404, 405) or not ("text/html" in kind or "application/pdf" in kind):
+            continue
+        if "application/pdf" in kind:
+            found.setdefault(name, url)
+            done.add(url)
             continue
         read[name] += 1
         found.setdefault(name, url)
@@ -151,11 +164,62 @@ def shoot(
         answer = page.goto(url)
         page.wait_for_timeout(100)
         page.screenshot(path=folder / f"{name}.png", full_page=True)
+        if size == "desktop" and name in PRINTED:
+            page.emulate_media(media="print")
+            page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dots an inch
+            page.screenshot(path=folder / f"{name}.print.png", full_page=True)
+            page.emulate_media(media="screen")
+            page.set_viewport_size({"width": width, "height": height})
         if answer is None or answer.status >= 400:
             print(f"{name}: {url} answered {answer and answer.status}")
             bad += 1
     context.close()
     return bad
+
+
+def print_out(
+    browser: Browser, address: str, cookies: list[Cookie], papers: dict[str, str], language: str
+) -> int:
+    """The first page of each paper as it leaves the printer; returns how many answered with an error."""
+    context = browser.new_context()
+    context.add_cookies([*cookies, {"name": "django_language", "value": language, "url": address}])
+    bad = 0
+    for name, url in papers.items():
+        answer = context.request.get(url)
+        if not answer.ok:
+            print(f"{name}: {url} answered {answer.status}")
+            bad += 1
+            continue
+        keep_paper(answer.body(), name, language)
+    context.close()
+    return bad
+
+
+def print_cards(browser: Browser, address: str, cookies: list[Cookie], codes: str, language: str) -> None:
+    """The sampling cards of the first building: they are asked for by a form."""
+    context = browser.new_context()
+    context.add_cookies([*cookies, {"name": "django_language", "value": language, "url": address}])
+    page = context.new_page()
+    page.goto(codes)
+    facts = page.evaluate(
+        "() => Object.fromEntries(new FormData(document.querySelector('main form[action$=cards]')))"
+    )
+    answer = context.request.post(
+        urljoin(codes, "cards"), form=facts | {"which": "all"}, headers={"Referer": codes}
+    )
+    if "application/pdf" in answer.headers.get("content-type", ""):
+        keep_paper(answer.body(), "testing.cards", language)
+    else:
+        print(f"testing.cards: answered {answer.status}, not a PDF")
+    context.close()
+
+
+def keep_paper(body: bytes, name: str, language: str) -> None:
+    document = pypdfium2.PdfDocument(body)
+    folder = SHOTS / language / "desktop"
+    folder.mkdir(parents=True, exist_ok=True)
+    document[0].render(scale=1.5).to_pil().save(folder / f"{name}.png")
+    document.close()
 
 
 def index(names: list[str]) -> None:
@@ -164,11 +228,12 @@ def index(names: list[str]) -> None:
     rows = (
         f"<h2>{name}</h2><div>"
         + "".join(
-            f'<a href="{at}/{name}.png"><img src="{at}/{name}.png" alt="{at}" loading="lazy"></a>'
+            f'<a href="{at}/{file.name}"><img src="{at}/{file.name}" alt="{at}" loading="lazy"></a>'
             for at in (f"{a}/{b}" for a, b in shown)
+            for file in sorted((SHOTS / at).glob(f"{name}.*png"))
         )
         + "</div>"
-        for name in names
+        for name in [*names, "testing.cards"]
     )
     style = "body{font:16px sans-serif}div{display:flex;gap:1rem;overflow:auto}img{height:30rem}"
     page = f"<!doctype html><meta charset=utf-8><title>Tongxin</title><style>{style}</style>{''.join(rows)}"

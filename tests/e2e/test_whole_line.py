@@ -1,4 +1,4 @@
-"""The whole line by pages, as people walk it: from the messy register to the signed briefing."""
+"""The whole line by pages, as people walk it: from the messy register of 3,000 to the signed briefing."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,8 +10,8 @@ import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.crowd import Crowd
 from tests.e2e.driver import Desk, Phone, Server
-from tests.e2e.town import PEOPLE, SWABBED_IN_FIRST_TUBE, SWABBED_IN_SECOND_TUBE, register_csv
 from tests.e2e.words import zh, zh_n
 from tests.factories.sheets import xlsx_bytes
 from tongxin.core.clock import SHANGHAI
@@ -19,17 +19,24 @@ from tongxin.testing.enums import Coverage
 
 pytestmark = pytest.mark.e2e
 
+SLOW = 120_000  # a machine with other work to do
+
+REGISTER = Path(__file__).resolve().parents[1] / "data" / "messy" / "A1_registry_3k_by_building.xlsx"
+REGISTERED = 2858
 FIRST, SECOND = "WL100001", "WL100002"
+OTHERS = [f"WL2{number:05d}" for number in range(1, 641)]
 FOUND = "龙小妹"
-BASE = len(PEOPLE) + 1
-REASONS: tuple[tuple[str, Coverage, dict[str, str]], ...] = (
-    ("覃淑贤", Coverage.EXEMPT, {"Reason and doctor": "术后未满两周，何医生"}),
-    ("向天一", Coverage.ELSEWHERE, {"Proof": "区医院今日采样记录 0412"}),
-    ("田秀英", Coverage.UNREACHABLE, {"What was tried": "上门两次，三个时段电话均无人接"}),
-    ("彭亮", Coverage.AWAY, {"Place": "长沙市", "Comes back on": ""}),
-    ("黎小燕", Coverage.ISOLATED, {"Place": "区集中隔离点"}),
-    ("欧阳文", Coverage.REFUSED, {"Visits": "林志强上门两次，不愿采样"}),
+BASE = REGISTERED + 1
+REASONS: tuple[tuple[Coverage, dict[str, str]], ...] = (
+    (Coverage.EXEMPT, {"Reason and doctor": "术后未满两周，何医生"}),
+    (Coverage.ELSEWHERE, {"Proof": "区医院今日采样记录 0412"}),
+    (Coverage.UNREACHABLE, {"What was tried": "上门两次，三个时段电话均无人接"}),
+    (Coverage.AWAY, {"Place": "长沙市", "Comes back on": ""}),
+    (Coverage.ISOLATED, {"Place": "区集中隔离点"}),
+    (Coverage.REFUSED, {"Visits": "林志强上门两次，不愿采样"}),
 )
+IN_FIRST, IN_SECOND = 5, 2
+SAMPLED = BASE - len(REASONS)
 
 
 def test_whole_line_from_the_register_to_the_briefing(
@@ -37,21 +44,27 @@ def test_whole_line_from_the_register_to_the_briefing(
 ) -> None:
     clerk, head, chief = (opens(Desk, server, name) for name in ("qin", "tang", "zhao"))
     import_the_register(clerk)
-    round_address = plan_the_round(head)
+    opened = datetime.now(SHANGHAI) - timedelta(hours=1)
+    round_address = plan_the_round(head, opened)
     approve(opens(Desk, server, "commander"), round_address)
     open_the_round(head, chief, round_address)
 
+    board = board_of(round_address)
+    crowd = Crowd.at(server.address, chief.enrolment_link(board, "A点"), IN_FIRST + IN_SECOND + len(REASONS))
+    names = [person["name"] for person in crowd.chosen]
+    first, second, missing = names[:IN_FIRST], names[IN_FIRST : IN_FIRST + IN_SECOND], names[-len(REASONS) :]
     phone = opens(Phone, server)
-    phone.enrol(chief.enrolment_link(board_of(round_address), "A点"), "1 通道 许登记")
-    sample_with_a_lost_network(phone)
+    phone.enrol(chief.enrolment_link(board, "A点"), "1 通道 许登记")
+    sample_with_a_lost_network(phone, first, second)
+    used = crowd.sample_the_others(2, opened)
     settled(chief, round_address)
 
-    laboratory_reports(opens(Desk, server, "lab"), round_address)
+    laboratory_reports(opens(Desk, server, "lab"), [SECOND, *used])
     officer = opens(Desk, server, "he")
-    release(officer, round_address)
-    clear_the_pool(officer)
+    release(officer, len(used) + 1)
+    clear_the_pool(officer, first)
 
-    nobody_is_missed(clerk, round_address)
+    nobody_is_missed(clerk, round_address, missing)
     sign_and_close(head, chief, round_address)
     read_the_report(head, round_address)
     brief(clerk, opens(Desk, server, "commander"), tmp_path)
@@ -59,26 +72,21 @@ def test_whole_line_from_the_register_to_the_briefing(
 
 def import_the_register(clerk: Desk) -> None:
     clerk.go("/exchange/registers/new")
-    clerk.page.get_by_label(zh("File"), exact=True).set_input_files(
-        {"name": "双溪底册.csv", "mimeType": "text/csv", "buffer": register_csv()}
-    )
-    clerk.button(zh("Read the file")).click()
-    expect(clerk.heading()).to_have_text("双溪底册.csv")
+    clerk.page.get_by_label(zh("File"), exact=True).set_input_files(REGISTER)
+    clerk.button(zh("Read the file")).click(timeout=SLOW)
+    expect(clerk.heading()).to_have_text(REGISTER.name, timeout=SLOW)
     reasons = clerk.page.locator("section").filter(has_text=zh("Why rows wait to be verified"))
-    expect(reasons.get_by_role("listitem")).to_have_count(2)
-    reasons.get_by_role("link").first.click()
-    clerk.sees("错校验")
-    clerk.button(zh_n("Store %(count)s person", "Store %(count)s people", len(PEOPLE))).click()
-    clerk.link(zh("Open the register")).click()
-    clerk.sees("张伟")
+    expect(reasons.get_by_role("listitem").first).to_be_visible()
+    clerk.button(zh_n("Store %(count)s person", "Store %(count)s people", REGISTERED)).click(timeout=SLOW)
+    clerk.link(zh("Open the register")).click(timeout=SLOW)
+    clerk.sees(zh_n("%(n)s person", "%(n)s persons", REGISTERED, n=f"{REGISTERED:,}"))
 
 
-def plan_the_round(head: Desk) -> str:
+def plan_the_round(head: Desk, opened: datetime) -> str:
     head.go("/testing/rounds/")
     head.link(zh("Plan a round")).first.click()
-    now = datetime.now(SHANGHAI)
-    head.fill(zh("Opens"), local(now - timedelta(hours=1)))
-    head.fill(zh("Closes"), local(now + timedelta(hours=11)))
+    head.fill(zh("Opens"), local(opened))
+    head.fill(zh("Closes"), local(opened + timedelta(hours=12)))
     head.page.get_by_label(re.compile("^" + zh("Persons a tube"))).select_option("pool5")
     head.button(zh("Draft the round")).click()
     expect(head.heading()).to_contain_text(zh("Round %(number)s", number=1))
@@ -96,11 +104,12 @@ def approve(commander: Desk, round_address: str) -> None:
 
 def open_the_round(head: Desk, chief: Desk, round_address: str) -> None:
     move_on(head, round_address, zh("Announce"))
-    chief.go(board_of(round_address))
-    chief.page.get_by_role("row").filter(has_text="A点 1").get_by_role("link", name=zh("Deal tubes")).click()
-    chief.fill(zh("Codes"), f"{FIRST}\n{SECOND}\nWL100003")
-    chief.button(zh("Deal the tubes")).click()
-    expect(chief.page.get_by_role("row").filter(has_text="A点 1")).to_contain_text("3")
+    for lane, codes in (("A点 1", [FIRST, SECOND, "WL100003"]), ("A点 2", OTHERS)):
+        chief.go(board_of(round_address))
+        chief.page.get_by_role("row").filter(has_text=lane).get_by_role("link", name=zh("Deal tubes")).click()
+        chief.fill(zh("Codes"), "\n".join(codes))
+        chief.button(zh("Deal the tubes")).click()
+        expect(chief.page.get_by_role("row").filter(has_text=lane)).to_contain_text(str(len(codes)))
     move_on(chief, round_address, zh("Open the round"))
     expect(chief.heading()).to_contain_text(zh("open", "round"))
 
@@ -114,26 +123,26 @@ def move_on(desk: Desk, round_address: str, verb: str) -> None:
     expect(desk.page.locator("#messages .is-success")).to_be_visible()
 
 
-def sample_with_a_lost_network(phone: Phone) -> None:
+def sample_with_a_lost_network(phone: Phone, first: Sequence[str], second: Sequence[str]) -> None:
     phone.choose_lane(1)
     phone.sees("第1轮 · A点 · 1通道")
     phone.open_tube(FIRST)
-    for name in SWABBED_IN_FIRST_TUBE[:2]:
+    for name in first[:2]:
         phone.swab(name)
     phone.all_sent()
 
     phone.context.set_offline(True)
-    for name in SWABBED_IN_FIRST_TUBE[2:4]:
+    for name in first[2:4]:
         phone.swab(name)
     phone.sees("未传 2")
     phone.page.reload()
     phone.type_pin()
     phone.sees("未传 2")
     expect(phone.page.get_by_label("第 4 人，共 5 位")).to_be_visible()
-    phone.swab(SWABBED_IN_FIRST_TUBE[4])
+    phone.swab(first[4])
     phone.close_tube(5)
     phone.open_tube(SECOND)
-    for name in SWABBED_IN_SECOND_TUBE:
+    for name in second:
         phone.swab(name)
     add_somebody_new(phone)
     phone.close_tube(3, "下班换岗")
@@ -156,45 +165,49 @@ def add_somebody_new(phone: Phone) -> None:
 
 
 def settled(chief: Desk, round_address: str) -> None:
-    """The projectors have counted what the lane sent: eight persons here, six unknown."""
+    """The projectors have counted what the lanes sent: six are unknown."""
     chief.go(round_address)
     figure = chief.page.locator(".tx-figure").filter(has_text=zh("unknown", "coverage"))
-    expect(figure).to_contain_text("6", timeout=40_000)
-    expect(chief.page.locator(".tx-figure").filter(has_text=zh("sampled"))).to_contain_text("8")
+    expect(figure).to_contain_text(str(len(REASONS)), timeout=SLOW)
+    expect(chief.page.locator(".tx-figure").filter(has_text=zh("sampled"))).to_contain_text(f"{SAMPLED:,}")
 
 
-def laboratory_reports(lab: Desk, round_address: str) -> None:
+def laboratory_reports(lab: Desk, negative: Sequence[str]) -> None:
     lab.open(zh("Results"))
     lab.link(zh("Read a laboratory sheet")).click()
+    house = "区疾控中心核酸实验室"
     rows = [
         ("试管编号", "检测结果", "CT值", "检测机构"),
-        (FIRST, "阳性", "31.2", "区疾控中心核酸实验室"),
-        (SECOND, "阴性", "", "区疾控中心核酸实验室"),
+        (FIRST, "阳性", "31.2", house),
+        *((code, "阴性", "", house) for code in negative),
     ]
     lab.page.get_by_label(zh("File"), exact=True).set_input_files(
         {"name": "结果.xlsx", "mimeType": "application/octet-stream", "buffer": xlsx_bytes({"结果": rows})}
     )
-    lab.button(zh("Read the file")).click()
-    lab.button(zh_n("Enter %(count)s row", "Enter %(count)s rows", 2)).click()
-    expect(lab.page.locator(".tx-figure").filter(has_text=zh("To release"))).to_contain_text("2")
+    lab.button(zh("Read the file")).click(timeout=SLOW)
+    count = len(negative) + 1
+    lab.button(zh_n("Enter %(count)s row", "Enter %(count)s rows", count)).click(timeout=SLOW)
+    expect(lab.page.locator(".tx-figure").filter(has_text=zh("To release"))).to_contain_text(
+        str(count), timeout=SLOW
+    )
 
 
-def release(officer: Desk, round_address: str) -> None:
+def release(officer: Desk, count: int) -> None:
     officer.open(zh("Results"))
-    officer.page.get_by_role("button", name=re.compile(re.escape(negatives(1)))).click()
+    officer.page.get_by_role("button", name=re.compile(re.escape(negatives(count)))).click()
     officer.confirm()
     row = officer.page.get_by_role("row").filter(has_text=zh("positive"))
-    row.get_by_role("button", name=zh("Release")).click()
+    row.get_by_role("button", name=zh("Release")).click(timeout=SLOW)
     officer.confirm()
     expect(officer.heading()).to_contain_text("WL")
-    expect(officer.page.locator("tbody tr")).to_have_count(len(SWABBED_IN_FIRST_TUBE))
+    expect(officer.page.locator("tbody tr")).to_have_count(IN_FIRST)
 
 
 def negatives(count: int) -> str:
     return zh_n("Release %(count)s negative", "Release all %(count)s negatives", count)
 
 
-def clear_the_pool(officer: Desk) -> None:
+def clear_the_pool(officer: Desk, members: Sequence[str]) -> None:
     """Held with an end by the reaction; called, swabbed one by one, negative, lifted."""
     pool = officer.page.url
     held = officer.page.locator("tbody tr")
@@ -203,13 +216,13 @@ def clear_the_pool(officer: Desk) -> None:
     expect(held.first).to_contain_text("还剩")
 
     officer.go(pool)
-    call_and_swab(officer, SWABBED_IN_FIRST_TUBE)
-    record_negatives(officer, SWABBED_IN_FIRST_TUBE)
+    call_and_swab(officer, members)
+    record_negatives(officer, members)
     officer.sees(zh("All members are negative. The pool is lifted and every hold ends now."))
 
     officer.go("/containment/restrictions/?view=over")
     seen_in_time(officer, lambda: expect(held).to_have_count(5, timeout=1_000))
-    expect(held.first).to_contain_text(zh("lifted"))
+    expect(held.first).to_contain_text(zh("lifted after the negative result"))
 
 
 def call_and_swab(officer: Desk, names: Sequence[str]) -> None:
@@ -250,9 +263,9 @@ def seen_in_time(desk: Desk, assertion: Callable[[], None], tries: int = 20) -> 
     return None
 
 
-def nobody_is_missed(clerk: Desk, round_address: str) -> None:
+def nobody_is_missed(clerk: Desk, round_address: str, names: Sequence[str]) -> None:
     clerk.go(round_address.replace("/testing/rounds/", "/testing/not-yet/"))
-    for left, (name, klass, facts) in zip(range(len(REASONS), 0, -1), REASONS, strict=True):
+    for left, name, (klass, facts) in zip(range(len(REASONS), 0, -1), names, REASONS, strict=True):
         expect(clerk.page.locator("#counts h2 b")).to_have_text(str(left))
         row = clerk.page.get_by_role("row").filter(has_text=name)
         row.get_by_role("link", name=zh("Reason")).click()
@@ -288,7 +301,7 @@ def sign_and_close(head: Desk, chief: Desk, round_address: str) -> None:
     head.button(zh("Close the round")).click()
     head.confirm()
     head.sees(zh("The round is closed. Its figures do not change any more."))
-    expect(head.page.get_by_role("table").first.locator("tfoot")).to_contain_text(str(BASE))
+    expect(head.page.get_by_role("table").first.locator("tfoot")).to_contain_text(f"{BASE:,}")
 
 
 def read_the_report(head: Desk, round_address: str) -> None:
@@ -296,7 +309,7 @@ def read_the_report(head: Desk, round_address: str) -> None:
     head.go(round_address.replace("/testing/rounds/", "/reports/rounds/"))
     expect(head.heading()).to_contain_text(zh("Report of round %(number)s", number=1))
     figure = head.page.get_by_role("row").filter(has_text=zh("Base now"))
-    expect(figure).to_contain_text(str(BASE))
+    expect(figure).to_contain_text(f"{BASE:,}")
     head.page.locator("main table a[href*='/figures/']").first.click()
     expect(head.page.locator("tbody tr").first).to_be_visible()
 
@@ -329,8 +342,8 @@ def looks_like_the_briefing(pdf: Path, picture: Path) -> None:
     words = re.sub(r"\s+", "", text)
     assert "双溪社区" in words
     assert "本轮采样平稳" in words
-    assert f"{zh('Base now')}（{zh('persons')}）{BASE}—" in words
-    assert f"{zh('Covered')}（{zh('persons')}）9—" in words
+    assert f"{zh('Base now')}（{zh('persons')}）{BASE:,}—" in words
+    assert f"{zh('Covered')}（{zh('persons')}）{SAMPLED + 1:,}—" in words
     assert f"{zh('Positive or grey pools')}（{zh('tubes')}）1—" in words
     assert darkest < 100
 
