@@ -51,11 +51,14 @@ def may_install() -> bool:
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def apt(*names: str) -> None:
+def apt(*names: str) -> bool:
+    """Whether Debian's packages could be installed; its own words stand above when not."""
     command = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
     env = environment(DEBIAN_FRONTEND="noninteractive")
-    run(*command, "update", env=env)
-    run(*command, "install", "-y", "--no-install-recommends", *names, env=env, stdout=subprocess.DEVNULL)
+    install = ("install", "-y", "--no-install-recommends", *names)
+    return not status(*command, "update", env=env) and not status(
+        *command, *install, env=env, stdout=subprocess.DEVNULL
+    )
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -123,7 +126,8 @@ def install_pip() -> None:
     if not may_install():
         raise Stop(f"this Python has no pip: put uv {UV} on PATH, or run: sudo {mend}")
     say("installing pip")
-    apt("python3-pip")
+    if not apt("python3-pip"):
+        raise Stop(f"pip could not be installed: put uv {UV} on PATH, or run: {mend}")
 
 
 def python() -> Path:
@@ -264,7 +268,8 @@ def chromium() -> str:
     has_fonts = any(Path("/usr/share/fonts").rglob("*CJK*"))
     if (found is None or not has_fonts) and may_install():
         say("installing chromium and Chinese fonts")
-        apt("chromium", "fonts-noto-cjk")
+        if not apt("chromium", "fonts-noto-cjk") and found:
+            say("going on with the browser that is there; its pictures may lack Chinese letters")
         found = browser_on_path()
     if found is None:
         raise Stop(
@@ -440,5 +445,10 @@ if __name__ == "__main__":
         main(sys.argv[1:])
     except Stop as stop:
         sys.exit(f"make: {stop}")
+    except PermissionError as problem:
+        sys.exit(
+            f"make: {problem.filename or ROOT} belongs to somebody else;"
+            f" run: sudo chown -R $(id -un) {ROOT}  (or work in a clone of your own)"
+        )
     except KeyboardInterrupt:
         sys.exit(130)

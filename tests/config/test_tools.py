@@ -122,3 +122,64 @@ def test_old_node_is_not_enough(tmp_path: Path) -> None:
         node.write_text(f"#!/bin/sh\necho {version}\n")
         node.chmod(0o755)
         assert dev.node_is_enough(str(node)) is enough
+
+
+# ---- the browser: one of four ways
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tool on a machine without a browser, where nobody may install one."""
+    dev = tool("dev")
+    monkeypatch.delenv("TONGXIN_CHROMIUM", raising=False)
+    monkeypatch.setattr(dev, "browser_on_path", lambda: None)
+    monkeypatch.setattr(dev, "may_install", lambda: False)
+    return dev
+
+
+def test_browser_that_is_named_is_taken(machine: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TONGXIN_CHROMIUM", "/somewhere/chrome")
+
+    assert machine.chromium() == "/somewhere/chrome"
+
+
+def test_browser_that_is_found_is_taken(machine: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "browser_on_path", lambda: "/usr/bin/google-chrome")
+
+    assert machine.chromium() == "/usr/bin/google-chrome"
+
+
+def test_root_installs_the_browser_that_is_missing(
+    machine: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed: list[str] = []
+
+    def apt(*names: str) -> bool:
+        installed.extend(names)
+        return True
+
+    monkeypatch.setattr(machine, "may_install", lambda: True)
+    monkeypatch.setattr(machine, "apt", apt)
+    monkeypatch.setattr(machine, "browser_on_path", lambda: "/usr/bin/chromium" if installed else None)
+
+    assert machine.chromium() == "/usr/bin/chromium"
+    assert installed == ["chromium", "fonts-noto-cjk"]
+
+
+def test_root_whose_packages_cannot_be_reached_still_hears_the_line(
+    machine: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "may_install", lambda: True)
+    monkeypatch.setattr(machine, "apt", lambda *names: False)
+
+    with pytest.raises(machine.Stop, match="apt-get install chromium fonts-noto-cjk"):
+        machine.chromium()
+
+
+def test_nobody_to_install_and_nothing_found_is_one_line_that_mends_it(machine: ModuleType) -> None:
+    with pytest.raises(machine.Stop) as stop:
+        machine.chromium()
+
+    assert len(str(stop.value).splitlines()) == 1
+    assert "sudo apt-get install chromium fonts-noto-cjk" in str(stop.value)
+    assert "TONGXIN_CHROMIUM" in str(stop.value)

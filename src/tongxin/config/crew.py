@@ -10,7 +10,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ SETTINGS = "tongxin.config.settings"
 READY_SECONDS = 60
 STOP_SECONDS = 15
 LONGEST_PAUSE = 30.0
+WORKER_SILENCE_SECONDS = 45  # it notes that it lives every ten
 
 
 class ServeProblem(Exception):
@@ -48,6 +49,10 @@ class Child:
     start_at: float = 0.0
 
     def start(self) -> None:
+        if self.process is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                # What it left behind: the processes of a killed gunicorn hold its port until they notice.
+                os.killpg(self.process.pid, signal.SIGTERM)
         # Its own session: Ctrl-C reaches us alone, and we stop the children in order.
         self.process = subprocess.Popen(
             self.command,

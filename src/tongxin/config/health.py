@@ -5,10 +5,8 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
+from tongxin.config.crew import WORKER_SILENCE_SECONDS
 from tongxin.exchange.services import capture
-
-# The worker notes that it lives every ten seconds.
-WORKER_SILENCE_SECONDS = 45
 
 
 @require_safe

@@ -22,6 +22,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from tongxin.config import database, embedded, home, lan
 from tongxin.config.console import _, console, said, step
@@ -46,6 +47,13 @@ def prepare() -> None:
     """Tables, areas and static files as this release needs them. Quick when nothing has changed."""
     setup_django()
     with step(_("Preparing tables"), _("tables ready")):
+        if newer := unknown_migrations():
+            raise ServeProblem(
+                _(
+                    "The tables are of a newer Tongxin (%s). Use that release, or restore a backup of this one."
+                )
+                % newer[0]
+            )
         if waiting_migrations():
             call_command("migrate", database="owner", interactive=False, verbosity=0)
     with step(_("Loading areas"), _("areas ready")):
@@ -58,6 +66,30 @@ def waiting_migrations() -> int:
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     connections["owner"].close()
     return waiting
+
+
+def is_untouched() -> bool:
+    """A database in which nothing has been made yet."""
+    found = not MigrationRecorder(connections["owner"]).applied_migrations()
+    connections["owner"].close()
+    return found
+
+
+def unknown_migrations() -> list[str]:
+    """Changes of tables that this release does not know: a newer one made them."""
+    loader = MigrationExecutor(connections["owner"]).loader
+    unknown = set(loader.applied_migrations) - set(loader.graph.nodes) - set(loader.replacements)
+    connections["owner"].close()
+    return sorted(f"{app} {name}" for app, name in unknown if app in loader.migrated_apps)
+
+
+def is_serving() -> bool:
+    """Somebody serves this register right now."""
+    try:
+        with (home.home() / "serve.lock").open("a+") as held:
+            return not _lock(held)
+    except OSError:
+        return False
 
 
 def collect_static() -> None:

@@ -31,3 +31,5 @@ urlpatterns = [
     path("language", set_language, name="set_language"),
     path("columns", choose_columns, name="columns"),
 ]
+
+handler500 = "tongxin.config.errors.server_error"
