@@ -230,7 +230,7 @@ def alone(doing: str) -> Iterator[None]:
                 % (held.read().strip() or home.home())
             )
         held.truncate(0)
-        held.write(f"{doing} ({_('process')} {os.getpid()})\n")
+        held.write(_("%(doing)s (process %(pid)s)") % {"doing": doing, "pid": os.getpid()} + "\n")
         held.flush()
         yield
 
