@@ -29,7 +29,20 @@ def test_help_names_every_command() -> None:
     named = [
         line.split()[0] for line in done.stdout.splitlines() if line.startswith("    ") and line[4] != " "
     ]
-    assert named == ["serve", "doctor", "worker", "manage", *cli.COMMANDS]
+    assert named == ["serve", "doctor", "backup", "restore", "worker", "manage", *cli.COMMANDS]
+
+
+@pytest.mark.parametrize("verb", ["serve", "doctor", "backup", "restore", "manage", *cli.COMMANDS])
+def test_help_of_every_command_teaches_by_example(verb: str) -> None:
+    done = tongxin(verb, "--help")
+
+    assert done.returncode == 0
+    assert f"tongxin {verb}" in done.stdout.split("options:")[-1] or "tongxin doctor ||" in done.stdout
+
+
+def test_the_console_speaks_one_language() -> None:
+    for chosen, word in (("zh_CN.UTF-8", "同心"), ("en", "Tongxin")):
+        assert word in tongxin("--help", TONGXIN_LANGUAGE=chosen, LANGUAGE="de", LANG="de_DE.UTF-8").stdout
 
 
 def test_version_is_the_package_version() -> None:

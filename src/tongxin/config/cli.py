@@ -147,7 +147,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     verb.set_defaults(run=_serve)
 
-    verb = verbs.add_parser("doctor", help=_("say in plain words what is wrong with this installation"))
+    verb = verbs.add_parser(
+        "doctor",
+        help=_("say in plain words what is wrong with this installation"),
+        epilog=_(
+            "Exit code 1 when something is wrong (✗), so that cron or a monitor may ask: tongxin doctor || tell-me"
+        ),
+    )
     verb.add_argument(
         "--port", type=int, default=8000, help=_("the port that serve would use (default: 8000)")
     )
@@ -196,10 +202,25 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--upgrade", action="store_true", help=_("although the backup is of an older release"))
     verb.set_defaults(run=lambda args: _backup_command().restore(args))
 
-    verb = verbs.add_parser("worker", help=_("work on jobs only (serve starts one by itself)"))
+    verb = verbs.add_parser(
+        "worker",
+        help=_("work on jobs only (serve starts one by itself)"),
+        epilog=_(
+            "A second one on another machine with the same TONGXIN_DATABASE_URL and secrets.json shares the jobs."
+        ),
+    )
     verb.set_defaults(run=_worker)
 
-    verb = verbs.add_parser("manage", help=_("a Django management command, with the database up"))
+    verb = verbs.add_parser(
+        "manage",
+        help=_("a Django management command, with the database up"),
+        epilog=_(
+            "Examples:\n"
+            "  tongxin manage changepassword wei      when the last operator's password is lost\n"
+            "  tongxin manage --scratch makemigrations --check"
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     verb.add_argument("--scratch", action="store_true", help=_("on a throw-away database"))
     verb.add_argument("rest", nargs=argparse.REMAINDER, metavar=_("ARGUMENT"))
     verb.set_defaults(run=_manage)
@@ -246,6 +267,23 @@ def _serve(args: argparse.Namespace) -> int:
     )  # fmt: skip
 
 
+EXAMPLES = {
+    "load": _("Example:\n  tongxin load areas     after an upgrade, or to bring rules back that are missing"),
+    "import": _(
+        "Examples:\n"
+        "  tongxin import register 底册.xlsx --area 双溪社区 --dry-run     read and count, store nothing\n"
+        "  tongxin import register 底册.xlsx --area 430802L01001          store it; the page Uploads takes it back\n"
+        "  tongxin import lab 结果.xlsx --register tubes.csv --export out  compare a laboratory's list with tubes"
+    ),
+    "simulate": _(
+        "Examples:\n"
+        "  tongxin simulate shuangxi --fast --scratch           the whole story, on a throw-away database\n"
+        "  tongxin simulate shuangxi --fast --json figures.json the same on this demo register, figures as JSON\n"
+        "It ends with 1 when an invariant broke: a class too many, a lost event, a person in two tubes."
+    ),
+}
+
+
 def _command(name: str, words: list[str]) -> int:
     scratch = "--scratch" in words
     asks_for_help = bool({"-h", "--help"} & set(words))
@@ -265,7 +303,10 @@ def _run_command(name: str, words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog=f"tongxin {name}",
         description=COMMANDS[name],
-        epilog=_("With --scratch the command runs on a throw-away database and leaves no other trace."),
+        epilog=EXAMPLES[name]
+        + "\n\n"
+        + _("With --scratch the command runs on a throw-away database and leaves no other trace."),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         conflict_handler="resolve",
     )
     parser.add_argument("--scratch", action="store_true", help=_("on a throw-away database"))
