@@ -12,7 +12,8 @@ export function CloseTube({ work }: { readonly work: LaneWork }) {
   const tube = work.tube.value;
   // One swab in a tube for one is its own count; more than one has to be said.
   const spoken = useSignal<number | null>(tube?.capacity === 1 && tube.swabs.length === 1 ? 1 : null);
-  const chosen = useSignal<CloseReason | null>(null);
+  // A household's tube is nearly always closed because the household is done.
+  const chosen = useSignal<CloseReason | null>(tube?.pool === "household" ? "household_end" : null);
   if (!tube) return null;
   const held = tube.swabs.length;
   const isFull = held >= tube.capacity;

@@ -1,4 +1,5 @@
 import { useApp } from "../app";
+import { sampledInRound } from "../../domain/lane";
 import { withGap } from "../../domain/names";
 import { t } from "../../ui/words";
 import { bodyLine } from "./PersonCard";
@@ -11,8 +12,7 @@ export function Household({ work }: { readonly work: LaneWork }) {
   const [first] = tube?.swabs ?? [];
   if (!tube || tube.pool !== "household" || !first || first.dwelling === "") return null;
   const members = (app.pack.value?.people ?? []).filter((each) => app.homeOf.value(each) === first.dwelling);
-  const isIn = (id: string) => tube.swabs.some(({ person }) => person === id);
-  const left = members.filter(({ id }) => !isIn(id));
+  const left = members.filter((each) => !sampledInRound(app.state.value, tube.round, each));
   return (
     <section class="results">
       <p>{left.length === 0 ? t.value.householdDone : t.value.householdLeft(left.length)}</p>
