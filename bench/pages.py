@@ -263,8 +263,8 @@ def _ids(town: Any) -> dict[str, list[Any]]:
     from tongxin.containment.models import Restriction
     from tongxin.exchange.models import Upload
     from tongxin.people.models import CallTask, Household, Phone
-    from tongxin.reports.figures import FIGURES
     from tongxin.places.models import Site
+    from tongxin.reports.figures import FIGURES
     from tongxin.reports.models import Briefing, Export
     from tongxin.reports.queries.exports import KINDS
     from tongxin.reports.queries.rows import has_rows
