@@ -9,12 +9,21 @@ class TestingConfig(AppConfig):
 
     def ready(self) -> None:
         from tongxin.core.navigation import register_item  # noqa: PLC0415 -- apps are ready only now
+        from tongxin.core.panels import register_panel  # noqa: PLC0415 -- apps are ready only now
         from tongxin.core.worklists import register_work  # noqa: PLC0415 -- as above
         from tongxin.testing import refusals  # noqa: F401, PLC0415 -- registers this app's codes
         from tongxin.testing.queries.boxes import waiting_count as boxes_waiting  # noqa: PLC0415 -- as below
         from tongxin.testing.queries.coverage import not_yet_waiting  # noqa: PLC0415 -- models are ready now
         from tongxin.testing.queries.pools import waiting_count  # noqa: PLC0415 -- models are ready now
 
+        # The card needs no look at the database before somebody opens it.
+        register_panel(
+            "people.person",
+            "testing/card_panel.html",
+            lambda _actor, person_id: {"person_id": person_id},
+            "testing.code.print",
+            40,
+        )
         register_item("testing:rounds", _("Rounds"), "test-pipe", "testing.round.read", order=10)
         register_item(
             "testing:not_yet_now",
