@@ -105,7 +105,7 @@ def test_two_entries_are_compared_merged_and_taken_apart_by_page(town: cast.Town
     compared = client.get(side_by_side).content.decode()
     bad = client.post(side_by_side, {"kept": town.chen_wei.pk, "ground": "door", "why": ""})
     client.post(side_by_side, {"kept": town.chen_wei.pk, "ground": "door", "why": "入户核实为同一人"})
-    merged = client.get(f"/people/{town.chen_wei.pk}").content.decode()
+    merged = client.get(f"/people/{double.pk}", follow=True).content.decode()
     with scope.everywhere():
         made = Merge.objects.get()
     client.post(f"/people/merges/{made.pk}/part", {"why": "其实是两个人"})

@@ -25,6 +25,7 @@ from tongxin.people.enums import LaneFlag
 from tongxin.people.forms import CorrectionForm, ReasonForm
 from tongxin.people.models import Person
 from tongxin.people.queries import register as queries
+from tongxin.people.queries.doubles import kept_of
 from tongxin.people.services import persons, reveal
 from tongxin.people.views_merges import merges_of
 from tongxin.places.queries.addresses import door_label
@@ -106,7 +107,9 @@ def _nobody(actor: Any, is_filtered: str) -> Empty:
 
 @needs(queries.READ)
 def person(request: ActorRequest, person_id: UUID) -> HttpResponse:
-    """One person: numbers masked, home, household, tags, and who has looked."""
+    """One person: numbers masked, home, household, tags, and who has looked. A merged entry leads to its person."""
+    if kept := kept_of([person_id]).get(person_id):
+        return redirect("people:person", kept)
     found = queries.person_of(request.actor, person_id)
     name = "people/person.html#drawer" if pages.wants_drawer(request) else "people/person.html"
     return render(request, name, _person_context(request, found))
