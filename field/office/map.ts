@@ -31,10 +31,11 @@ function tip(facts: Facts, words: { doors: string; grid: string }): HTMLElement 
   return box;
 }
 
-function point(feature: Feature, at: LatLng, signs: string) {
+function point(feature: Feature, at: LatLng, signs: string, interactive: boolean) {
   const facts = feature.properties;
-  if (facts.what !== "site") return circleMarker(at, { ...styleOf(facts.what), radius: 7 });
+  if (facts.what !== "site") return circleMarker(at, { ...styleOf(facts.what), radius: 7, interactive });
   return marker(at, {
+    interactive,
     icon: divIcon({
       className: `places-mark is-${facts.kind ?? "site"}`,
       html: signOf(facts.kind ?? "", signs),
@@ -50,7 +51,7 @@ function draw(box: HTMLElement, shown: LeafletMap, features: GeoJSON.FeatureColl
   const isForm = "pick" in box.dataset;
   const layer = geoJSON(features, {
     style: (feature) => styleOf((feature?.properties as Facts | undefined)?.what ?? ""),
-    pointToLayer: (feature, at) => point(feature as unknown as Feature, at, box.dataset.signs ?? ""),
+    pointToLayer: (feature, at) => point(feature as unknown as Feature, at, box.dataset.signs ?? "", !isForm),
     onEachFeature: (feature, drawn) => {
       const facts = feature.properties as Facts;
       drawn.bindTooltip(tip(facts, words), { sticky: true });
