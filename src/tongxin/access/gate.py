@@ -32,6 +32,8 @@ def needs(*capabilities: str) -> Callable[[View], View]:
                 request.actor.must(capabilities[0])
             return view(request, *args, **kwargs)
 
+        # Named on the view, so that the table of doors can be drawn and tested.
+        inner.capabilities = capabilities  # type: ignore[attr-defined]
         return inner
 
     return wrap

@@ -3,17 +3,23 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from tongxin.access import roles
 from tongxin.access.actors import Actor
 from tongxin.access.gate import came_from
 from tongxin.access.queries import actor_of
+from tongxin.access.services import second_factor
 from tongxin.core import clock, scope
 from tongxin.core.refusals import Refusal
 
@@ -53,6 +59,68 @@ class ContentSecurityMiddleware:
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
         return response
+
+
+class IdleMiddleware:
+    """A session that nobody has used for a while is over: the screen that was left alone asks who is there."""
+
+    SEEN = "seen_at"
+    STEP = timedelta(minutes=1)
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = clock.now()
+            entered = request.user.last_login or now
+            seen = datetime.fromtimestamp(request.session.get(self.SEEN, entered.timestamp()), UTC)
+            if now - seen > timedelta(minutes=settings.TONGXIN_IDLE_MINUTES):
+                logout(request)
+                messages.info(request, _("You were away for a while. Log in again; nothing was lost."))
+            elif now - seen > self.STEP:
+                # Not at every request: a write a minute is enough to know.
+                request.session[self.SEEN] = now.timestamp()
+        return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Who holds a role that needs a second factor sets it up before anything else is opened."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        open_ = request.path.startswith(
+            ("/accounts/", "/language", "/api/", "/healthz", "/static/", "/field/")
+        )
+        if open_ or actor.account_id is None or not second_factor.is_owed(actor):
+            return self.get_response(request)
+        address = reverse("mfa_activate_totp")
+        if getattr(request, "htmx", False):
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        messages.info(
+            request,
+            _("Your role needs a second factor: an app on your phone that shows six digits. Set it up now."),
+        )
+        return redirect(address)
+
+
+class MethodMiddleware:
+    """An address that takes a form only, opened like a page, says what to do instead."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = request.method in {"GET", "HEAD"} and not request.path.startswith("/api/")
+        if response.status_code != 405 or not is_page:
+            return response
+        page = render(request, "access/form_only.html", {"back": came_from(request)}, status=405)
+        page.headers["Allow"] = response.headers.get("Allow", "POST")
+        return page
 
 
 class ScopeMiddleware:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/new", views_accounts.open_one, name="open"),
     path("accounts/<uuid:account_id>", views_accounts.one, name="one"),
     path("accounts/<uuid:account_id>/password", views_accounts.password, name="password"),
+    path("accounts/<uuid:account_id>/second-factor", views_accounts.second_factor, name="second_factor"),
     path("accounts/<uuid:account_id>/closing", views_accounts.close, name="close"),
     path("grants/<uuid:grant_id>/end", views_accounts.end, name="end"),
     path("roles", views.roles_table, name="roles"),

@@ -7,7 +7,7 @@ from uuid import UUID
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.module_loading import import_string
@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from tongxin.access import acts, roles
+from tongxin.access.adapters import CHOSEN, keep_language
 from tongxin.access.forms import EnrolForm, LanguageForm, RevokeForm
 from tongxin.access.gate import ActorRequest, needs
 from tongxin.access.middleware import AREA_CHOSEN
@@ -40,6 +42,20 @@ def choose_area(request: ActorRequest) -> HttpResponse:
     return redirect("/")
 
 
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Speak this language, here and wherever this account logs in."""
+    response = set_language(request)
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            Account.objects.filter(pk=request.user.pk).update(language=chosen)
+        else:
+            request.session[CHOSEN] = chosen
+        keep_language(response, chosen)
+    return response
+
+
 @needs()
 def account(request: ActorRequest) -> HttpResponse:
     """Who I am, what I may do where, and my language."""
@@ -49,7 +65,7 @@ def account(request: ActorRequest) -> HttpResponse:
         me.language = form.cleaned_data["language"]
         me.save(update_fields=["language"])
         response = redirect("access:account")
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, me.language, samesite="Lax")
+        keep_language(response, me.language)
         return response
     grants = Grant.objects.in_force(clock.now()).filter(account=me).order_by("valid_from", "id")
     held = [(roles.ROLES[grant.role].title, grant) for grant in grants]

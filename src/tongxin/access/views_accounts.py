@@ -23,6 +23,7 @@ from tongxin.access.gate import ActorRequest, needs
 from tongxin.access.models import Account, Grant
 from tongxin.access.queries import MANAGE, accounts_of, installation
 from tongxin.access.services import accounts as services
+from tongxin.access.services import second_factor as factor
 from tongxin.access.views import area_names
 from tongxin.core import clock, pages
 from tongxin.core.formats import number
@@ -99,6 +100,29 @@ def password(request: ActorRequest, account_id: UUID) -> HttpResponse:
     account = _account(request, account_id)
     renewed = services.renew_password(account_id=account.pk, by=request.actor, at=clock.now())
     return render(request, "access/account_opened.html", {"account": account, "password": renewed})
+
+
+@needs(MANAGE)
+def second_factor(request: ActorRequest, account_id: UUID) -> HttpResponse:
+    """Take the second factor off an account whose phone is lost, with a reason."""
+    account = _account(request, account_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        factor.reset(account_id=account.pk, by=request.actor, at=clock.now(), why=form.cleaned_data["why"])
+        messages.success(
+            request, _("%(name)s logs in without the old second factor.") % {"name": account.name}
+        )
+        return redirect("access:one", account_id)
+    context = {
+        "form": form,
+        "title": _("Take the second factor off the account of %(name)s") % {"name": account.name},
+        "says": _(
+            "Make sure that it is really them. Whose role needs one sets up a new one at the next login."
+        ),
+        "submit": _("Take it off"),
+        "back": reverse("access:one", args=[account.pk]),
+    }
+    return render(request, "access/account_end.html", context, status=422 if form.errors else 200)
 
 
 @needs(MANAGE)

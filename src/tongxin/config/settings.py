@@ -57,7 +57,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tongxin.access.middleware.ContentSecurityMiddleware",
+    "tongxin.access.middleware.IdleMiddleware",
     "tongxin.access.middleware.ScopeMiddleware",
+    "tongxin.access.middleware.SecondFactorMiddleware",
+    "tongxin.access.middleware.MethodMiddleware",
 ]
 if os.environ.get("TONGXIN_FIRST_RUN"):  # an empty register: every page leads to the first one
     MIDDLEWARE.insert(
@@ -108,6 +111,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+MFA_ADAPTER = "tongxin.access.adapters.SecondFactorAdapter"
+# Who must have a second factor, on a register that is not a demo.
+TONGXIN_SECOND_FACTOR_ROLES = tuple(
+    filter(
+        None,
+        os.environ.get(
+            "TONGXIN_SECOND_FACTOR_ROLES", "commander,auditor,operator,health_officer,legal_officer"
+        ).split(","),
+    )
+)
+TONGXIN_IDLE_MINUTES = int(os.environ.get("TONGXIN_IDLE_MINUTES", "60"))
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "同心 Tongxin"
 

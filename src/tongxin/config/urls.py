@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
+from tongxin.access.views import language
 from tongxin.config.first_page import first_run
 from tongxin.config.health import healthz
 from tongxin.config.trust import CERTIFICATE, certificate, trust
@@ -28,8 +28,8 @@ urlpatterns = [
     path("accounts/password/reset/", RedirectView.as_view(pattern_name="account_login")),
     path("accounts/email/", RedirectView.as_view(pattern_name="access:account")),
     path("accounts/", include("allauth.urls")),
-    path("language", set_language, name="set_language"),
     path("columns", choose_columns, name="columns"),
+    path("language", language, name="set_language"),
 ]
 
 handler500 = "tongxin.config.errors.server_error"

@@ -17,16 +17,16 @@ class ContainmentConfig(AppConfig):
 
         register_panel("people.person", "containment/standing.html", standing, STANDING, 10)
         navigation.register_item(
-            "containment:restrictions", _("Holds"), "lock", "containment.restriction.read", order=60
+            "containment:restrictions", _("Holds"), "lock", "containment.restriction.read", order=57
         )
         navigation.register_item(
             "containment:appeals",
             _("Appeals"),
             "gavel",
             "containment.appeal.read",
-            order=61,
+            order=58,
             count=lambda actor: waiting_for(actor).count(),
         )
         navigation.register_item(
-            "containment:audit", _("Rights and audit"), "scale", "containment.audit.read", order=62
+            "containment:audit", _("Rights and audit"), "scale", "containment.audit.read", order=59
         )

@@ -86,7 +86,7 @@ def end_grant(*, grant_id: UUID, by: Actor, at: datetime, why: str) -> Grant:
 @transaction.atomic
 def renew_password(*, account_id: UUID, by: Actor, at: datetime) -> str:
     """Give an account a new password (重设密码), told this once; its open sessions end."""
-    account = _managed(account_id, by, at)
+    account = managed(account_id, by, at)
     password = secrets.token_urlsafe(9)
     account.set_password(password)
     account.save(update_fields=["password"])
@@ -97,7 +97,7 @@ def renew_password(*, account_id: UUID, by: Actor, at: datetime) -> str:
 @transaction.atomic
 def close_account(*, account_id: UUID, by: Actor, at: datetime, why: str) -> Account:
     """Close an account (停用): nobody logs in with it any more, and its roles end."""
-    account = _managed(account_id, by, at)
+    account = managed(account_id, by, at)
     if account.pk == by.account_id:
         raise Refusal("not_oneself")
     if account.is_active:
@@ -110,7 +110,7 @@ def close_account(*, account_id: UUID, by: Actor, at: datetime, why: str) -> Acc
     return account
 
 
-def _managed(account_id: UUID, by: Actor, at: datetime) -> Account:
+def managed(account_id: UUID, by: Actor, at: datetime) -> Account:
     """The account, if every role it holds lies where the actor manages: nobody is reached above one's area."""
     by.must(MANAGE)
     account = lock(Account, account_id)
