@@ -250,6 +250,7 @@ def _backup_command() -> Any:
 # Each lives in tongxin.config.commands and has `add_arguments(parser)` and `run(args) -> int`. They use models
 # at import, so they are imported when Django is up.
 COMMANDS = {
+    "rotate-keys": _("seal every number and file with a new key, while the office is open"),
     "load": _("load the packaged areas and the rules that hold by default"),
     "import": _("take in a household register or a laboratory's results"),
     "simulate": _("play a story through the real doors, on a register marked demo"),
@@ -298,7 +299,7 @@ def _command(name: str, words: list[str]) -> int:
 
 def _run_command(name: str, words: list[str]) -> int:
     # `import` is a word of the language, so its module is `import_`.
-    path = f"tongxin.config.commands.{name}"
+    path = f"tongxin.config.commands.{name.replace('-', '_')}"
     module = importlib.import_module(path if find_spec(path) else path + "_")
     parser = argparse.ArgumentParser(
         prog=f"tongxin {name}",

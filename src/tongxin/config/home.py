@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 import secrets as randomness
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -64,6 +64,53 @@ def replace_secrets(wanted: dict[str, Any]) -> None:
     with locked(folder / "secrets.lock"):
         _write_whole(folder / "secrets.json", json.dumps(wanted, indent=1))
     _secrets_of.cache_clear()
+
+
+def field_keys() -> dict[str, Any]:
+    """The keys that seal fields, as the file has them now."""
+    path = home() / "secrets.json"
+    try:
+        changed = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return dict(secrets()["field_keys"])
+    return _field_keys_of(path, changed)
+
+
+@lru_cache(maxsize=4)
+def _field_keys_of(path: Path, _changed: int) -> dict[str, Any]:
+    return dict(_read(path)["field_keys"])
+
+
+def add_field_key() -> str:
+    """Make a new key that seals from now on; the older ones stay, to be read with. Returns its id."""
+
+    def change(held: dict[str, Any]) -> None:
+        numbers = [int(name[1:]) for name in held["keys"] if name[1:].isdigit()]
+        held["current"] = f"k{max(numbers, default=0) + 1}"
+        held["keys"][held["current"]] = _bytes32()
+
+    return str(_change_field_keys(change)["current"])
+
+
+def forget_old_field_keys() -> list[str]:
+    """Drop every key but the present one. Returns their ids."""
+    before = sorted(field_keys()["keys"])
+
+    def change(held: dict[str, Any]) -> None:
+        held["keys"] = {held["current"]: held["keys"][held["current"]]}
+
+    kept = _change_field_keys(change)["keys"]
+    return [name for name in before if name not in kept]
+
+
+def _change_field_keys(change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    path = home() / "secrets.json"
+    with locked(path.with_name("secrets.lock")):
+        whole = _read(path)
+        change(whole["field_keys"])
+        _write_whole(path, json.dumps(whole, indent=1))
+    _secrets_of.cache_clear()
+    return dict(whole["field_keys"])
 
 
 def _read(path: Path) -> dict[str, Any]:

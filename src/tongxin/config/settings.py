@@ -9,7 +9,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 _secrets = home.secrets()
 
 SECRET_KEY = _secrets["django_key"]
-TONGXIN_FIELD_KEYS = _secrets["field_keys"]
+# By name: keys are rotated while the office is open.
+TONGXIN_FIELD_KEYS = "tongxin.config.home.field_keys"
 TONGXIN_INDEX_KEY = _secrets["index_key"]
 TONGXIN_SIGNING_KEY = _secrets["signing_key"]
 

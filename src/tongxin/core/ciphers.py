@@ -7,11 +7,14 @@ live outside the database (`config.home`); the key id stands in each value, so k
 import base64
 import hmac
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 _VERSION = 1
 
@@ -28,12 +31,11 @@ def decrypt(sealed: bytes | memoryview, *, purpose: str) -> str:
 
 def encrypt_bytes(content: bytes, *, purpose: str) -> bytes:
     """Seal bytes, as `encrypt` does a text."""
-    key_id = settings.TONGXIN_FIELD_KEYS["current"]
+    key_id = current_key()
     nonce = os.urandom(12)
     body = _cipher(key_id).encrypt(nonce, content, purpose.encode())
     name = key_id.encode()
-    sealed: bytes = bytes([_VERSION, len(name)]) + name + nonce + body
-    return sealed
+    return _head(name) + nonce + body
 
 
 def decrypt_bytes(sealed: bytes | memoryview, *, purpose: str) -> bytes:
@@ -51,9 +53,33 @@ def blind_index(text: str, *, purpose: str) -> bytes:
     return hmac.digest(_index_key(), f"{purpose}\0{text}".encode(), sha256)[:16]
 
 
-@lru_cache(maxsize=8)
+def current_key() -> str:
+    """The id of the key that seals now."""
+    return str(_keys()["current"])
+
+
+def prefix() -> bytes:
+    """How every value begins that is sealed with the present key."""
+    return _head(current_key().encode())
+
+
+def _head(name: bytes) -> bytes:
+    return bytes([_VERSION, len(name)]) + name
+
+
+def _keys() -> Mapping[str, Any]:
+    """The keys now: the file is asked again when it has changed, so that a rotation needs no restart."""
+    keys: Mapping[str, Any] = import_string(settings.TONGXIN_FIELD_KEYS)()
+    return keys
+
+
 def _cipher(key_id: str) -> AESGCM:
-    return AESGCM(base64.b64decode(settings.TONGXIN_FIELD_KEYS["keys"][key_id]))
+    return _cipher_of(_keys()["keys"][key_id])
+
+
+@lru_cache(maxsize=8)
+def _cipher_of(key: str) -> AESGCM:
+    return AESGCM(base64.b64decode(key))
 
 
 @lru_cache(maxsize=1)

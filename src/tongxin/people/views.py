@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from tongxin.access.gate import ActorRequest, needs
 from tongxin.access.queries import history_of, told, watchers_of
+from tongxin.access.services import journal
 from tongxin.core import clock, pages
 from tongxin.core.formats import number
 from tongxin.core.pages import Chip, Column, Empty, Table
@@ -58,6 +59,8 @@ def register(request: ActorRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
+    shown = [row.id for row in page.rows]
+    journal.seen(by=request.actor, area_path=request.actor.home, what="register", people=shown)
     chips = [Chip(f"“{text}”", pages.without(request.GET, "search"))] if text else []
     chips += [
         Chip(found.name, pages.without(request.GET, "building"))
@@ -111,6 +114,7 @@ def person(request: ActorRequest, person_id: UUID) -> HttpResponse:
     if kept := kept_of([person_id]).get(person_id):
         return redirect("people:person", kept)
     found = queries.person_of(request.actor, person_id)
+    journal.seen(by=request.actor, area_path=found.area_path, what="person", people=[found.pk])
     name = "people/person.html#drawer" if pages.wants_drawer(request) else "people/person.html"
     return render(request, name, _person_context(request, found))
 
@@ -215,6 +219,8 @@ def correct(request: ActorRequest, person_id: UUID) -> HttpResponse:
 def household(request: ActorRequest, household_id: UUID) -> HttpResponse:
     """Who lives behind one door."""
     found, members = queries.household_of(request.actor, household_id)
+    shown = [member.id for member in members]
+    journal.seen(by=request.actor, area_path=found.area_path, what="household", people=shown)
     return render(
         request,
         "people/household.html",
@@ -231,9 +237,25 @@ def household(request: ActorRequest, household_id: UUID) -> HttpResponse:
 
 @needs("access.journal.read")
 def seen(request: ActorRequest, person_id: UUID) -> HttpResponse:
-    """Who has seen this person's numbers, when and why."""
+    """Who has seen this person: every page, list, copy and whole number that showed them, when and why."""
     found = queries.person_of(request.actor, person_id)
     request.actor.must("access.journal.read", within=found.area_path)
-    return render(
-        request, "people/seen.html", {"person": found, "watchers": told(watchers_of(found.pk)[:200])}
+    page = pages.keyset(
+        watchers_of(found.pk).select_related("facts_row"),
+        ("-sequence",),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
     )
+    table = Table(
+        columns=[
+            Column(_("When"), "nowrap"),
+            Column(_("Who")),
+            Column(_("Did what")),
+            Column(_("Why"), "wide-only"),
+        ],
+        rows=told(page.rows),
+        empty=Empty(_("Nobody has seen this person yet.")),
+        as_of=clock.now(),
+        **pages.links(request.GET, page),  # type: ignore[arg-type]
+    )
+    return render(request, "people/seen.html", {"person": found, "table": table})

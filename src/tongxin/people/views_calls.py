@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.access.gate import ActorRequest, needs
+from tongxin.access.services import journal
 from tongxin.core import clock, pages
 from tongxin.core.formats import number
 from tongxin.core.pages import Column, Empty, Table
@@ -47,6 +48,8 @@ def call_list(request: ActorRequest) -> HttpResponse:
         owed, ("due_at", "pk"), after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     total = owed.count()
+    shown = [task.person_id for task in page.rows]
+    journal.seen(by=request.actor, area_path=request.actor.home, what="calls", people=shown, at=at)
     table = Table(
         columns=[
             Column(pgettext("person", "Name")),
@@ -93,7 +96,9 @@ def call_next(request: ActorRequest) -> HttpResponse:
 @require_GET
 def call(request: ActorRequest, task_id: UUID) -> HttpResponse:
     """One call: whom, why, what was said before, and the outcomes for who holds it."""
-    return _page(request, _task(request, task_id))
+    task = _task(request, task_id)
+    journal.seen(by=request.actor, area_path=task.area_path, what="calls", people=[task.person_id])
+    return _page(request, task)
 
 
 @needs(ANSWER)

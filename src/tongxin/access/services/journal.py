@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from tongxin.access.actors import Actor
 from tongxin.access.models import Entry, EntryFacts, Seal, Sight
-from tongxin.core import clock, scope
+from tongxin.core import areas, clock, scope
 from tongxin.core.ids import new_id
 from tongxin.core.refusals import Refusal
 
@@ -205,7 +205,12 @@ def _owe_reactions(entry: Entry) -> None:
 def seen(
     *, by: Actor, area_path: str, what: str, people: list[UUID], why: str = "", at: datetime | None = None
 ) -> None:
-    """Record that sensitive fields of these people were shown (who saw whom, and why)."""
+    """Record that sensitive fields of these people were shown (who saw whom, and why). Nobody shown is no look."""
+    if not people:
+        return
+    if not by.is_system and not areas.within_any(area_path, by.paths):
+        # Who works in a grid holds its buildings, not the grid's own path.
+        area_path = by.paths[0] if by.paths else area_path
     with transaction.atomic():
         record(
             f"access.{what}.seen",

@@ -76,6 +76,8 @@ def not_yet(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "may_call": request.actor.may(CALL) and round_.state in RUNNING,
         "bulk_form": BulkForm(),
     }
+    people = [each.person_id for each in page.rows]
+    journal.seen(by=request.actor, area_path=round_.area_path, what="notyet", people=people)
     name = "testing/notyet.html#list" if target == "list" else "testing/notyet.html"
     return render(request, name, context)
 
@@ -107,6 +109,7 @@ def sheet(request: ActorRequest, round_id: UUID) -> HttpResponse:
 def _sheet_rows(actor: Actor, round_: Round, asked: dict[str, Any], language: str) -> Iterator[str]:
     """The rows of the sheet. The request has ended by then: this opens its own transaction with the same sight."""
     at = clock.now()
+<<<<<<< HEAD
     path = round_.area_path if sees_whole(actor, round_) else actor.paths[0]
     with translation.override(language), scope.scoped(actor.paths):
         building = ""
@@ -182,6 +185,15 @@ def proposals(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "may_claim": round_.state in RUNNING,
     }
     return render(request, "testing/proposals.html", context)
+=======
+    page = notyet.everybody(
+        round_id, at=at, building=request.GET.get("building", ""), grid=request.GET.get("grid", "")
+    )
+    people = [row.person_id for row in page.rows]
+    journal.seen(by=request.actor, area_path=round_.area_path, what="notyet", people=people, at=at)
+    context = {"round": round_, "page": page, "at": at, "area": _area(request, round_)}
+    return render(request, "testing/notyet_sheet.html", context)
+>>>>>>> 4844785 (config: Seal everything with a new key while the office is open.)
 
 
 @needs(CLAIM)
@@ -365,6 +377,7 @@ def _part(
         "by_swab": row.klass in (Coverage.HERE, Coverage.MOBILE),
         **more,
     }
+    journal.seen(by=request.actor, area_path=row.area_path, what="person", people=[row.person_id])
     name = "testing/person.html#part" if request.htmx else "testing/person.html"
     return render(request, name, context, status=422 if form is not None and form.errors else 200)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.access.actors import Actor
 from tongxin.access.gate import ActorRequest, needs
+from tongxin.access.services import journal
 from tongxin.core import areas, clock, pages
 from tongxin.core.formats import number
 from tongxin.core.pages import Chip, Column, Empty, Table
@@ -239,6 +240,8 @@ def people(request: ActorRequest, round_id: UUID) -> HttpResponse:
         size=pages.WHOLE if pages.is_whole(request.GET) else pages.SIZE,
     )
     people_queries.with_evidence(page.rows)
+    shown = [row.person_id for row in page.rows]
+    journal.seen(by=request.actor, area_path=round_.area_path, what="round_people", people=shown, at=at)
     table = Table(
         columns=[
             Column(pgettext("person", "Name")),
