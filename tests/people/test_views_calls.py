@@ -131,3 +131,26 @@ def test_the_list_costs_the_same_for_one_and_for_two(town: Town, task: CallTask,
     one = cost()
 
     assert one == two
+
+
+def test_the_shown_number_is_dialled_by_a_tap(town: Town, task: CallTask) -> None:
+    client = enter(town, "qin")
+    client.post(reverse("people:call_taken", args=[task.pk]))
+
+    text = client.post(reverse("people:call_phones", args=[task.pk])).content.decode()
+
+    assert 'href="tel:13800000001"' in text
+
+
+def test_what_a_call_left_stands_on_the_list_until_it_is_done(town: Town, task: CallTask) -> None:
+    client = enter(town, "qin")
+    client.cookies["django_language"] = "en"
+    client.post(reverse("people:call_taken", args=[task.pk]))
+    client.post(reverse("people:call_answered", args=[task.pk]), {"outcome": "wrong_number", "note": ""})
+    before = client.get(reverse("people:calls"))
+    row = before.context["follow_ups"][0]
+
+    client.post(reverse("people:follow_up_done", args=[row.pk]))
+
+    assert "find the right number" in before.content.decode()
+    assert list(client.get(reverse("people:calls")).context["follow_ups"]) == []

@@ -60,6 +60,7 @@ ACTS: dict[str, str | Promise] = {
     "exchange.upload.discarded": _("discarded a file"),
     "exchange.upload.taken": _("took in a file"),
     "people.call.answered": _("noted a call"),
+    "people.call.followed_up": _("did what a call had left"),
     "people.code.reissued": _("gave a new sampling code"),
     "people.code.bound": _("bound a code that the person carried"),
     "people.codes.issued": _("gave out sampling codes"),

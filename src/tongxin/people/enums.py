@@ -69,6 +69,19 @@ class CallOutcome(TextChoices):
     REFUSES = "refuses", _("refuses")
     CALL_BACK = "call_back", _("call back later")
     ELSEWHERE = "elsewhere", _("is elsewhere")
+    DENIES = "denies", _("reached, says it is not so")
+    LANGUAGE = "language", _("no common language")
+
+
+class FollowUpKind(TextChoices):
+    """What a call leaves to be done by somebody else (CT-20)."""
+
+    VISIT = "visit", _("go to the door")
+    NUMBER = "number", _("find the right number")
+    INTERPRETER = "interpreter", _("have somebody call who speaks their language")
+    POLICE = "police", _("ask the police for help")
+    WHERE = "where", _("find out where they are, and ask for proof")
+    CHECK = "check", _("check what they say")
 
 
 class Ledger(TextChoices):

@@ -29,6 +29,7 @@ urlpatterns = [
     path("calls/", views_calls.call_list, name="calls"),
     path("calls/next", views_calls.call_next, name="call_next"),
     path("calls/<uuid:task_id>/", views_calls.call, name="call"),
+    path("calls/follow-ups/<uuid:follow_up_id>/done", views_calls.follow_up_done, name="follow_up_done"),
     path("calls/<uuid:task_id>/taken", views_calls.taken, name="call_taken"),
     path("calls/<uuid:task_id>/answered", views_calls.answered, name="call_answered"),
     path("calls/<uuid:task_id>/phones", views_calls.phones, name="call_phones"),

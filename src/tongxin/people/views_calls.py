@@ -34,6 +34,8 @@ MEANINGS = {
     CallOutcome.REFUSES: "hand-stop",
     CallOutcome.CALL_BACK: "clock",
     CallOutcome.ELSEWHERE: "map-pin",
+    CallOutcome.DENIES: "user-question",
+    CallOutcome.LANGUAGE: "language",
 }
 
 
@@ -68,6 +70,7 @@ def call_list(request: ActorRequest) -> HttpResponse:
         "table": table,
         "at": at,
         "mine": queries.held_by(request.actor.account_id, at) if request.actor.account_id else [],
+        "follow_ups": queries.follow_ups()[:50],
         "purpose": purpose,
         "purposes": CallPurpose.choices,
         "may_answer": request.actor.may(ANSWER),
@@ -148,6 +151,19 @@ def phones(request: ActorRequest, task_id: UUID) -> HttpResponse:
         for phone in queries.phones_of(task.person_id)
     ]
     return _page(request, task, shown=shown)
+
+
+@needs(ANSWER)
+@require_POST
+def follow_up_done(request: ActorRequest, follow_up_id: UUID) -> HttpResponse:
+    """What a call had left is done."""
+    row = calls.follow_up_done(follow_up_id=follow_up_id, by=request.actor, at=clock.now())
+    messages.success(
+        request,
+        _("%(name)s: %(outcome)s.")
+        % {"name": row.task.person.name, "outcome": pgettext("follow-up", "done")},
+    )
+    return redirect("people:calls")
 
 
 def _task(request: ActorRequest, task_id: UUID) -> CallTask:

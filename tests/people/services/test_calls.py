@@ -198,3 +198,78 @@ def test_a_call_unknown_here_is_not_found(town: Town) -> None:
         calls.lease(task_id=uuid4(), by=town.actor("qin"), at=NOON)
 
     assert refused.value.code == "not_found"
+
+
+def test_two_tries_across_the_stroke_of_the_hour_are_one(town: Town) -> None:  # CT-20
+    task, _ = owe(town)
+
+    for minutes in (58, 61, 119):
+        answer(task, CallOutcome.NO_ANSWER, town.actor("qin"), NOON + timedelta(minutes=minutes))
+
+    assert queries.tries_of(about_id=ROUND, person_ids=[task.person_id]) == {task.person_id: 2}
+
+
+def test_who_was_not_reached_is_offered_again_at_another_hour_after_the_others(town: Town) -> None:  # CT-20
+    owe(town)
+    by = town.actor("qin")
+    first = calls.lease_next(by=by, at=NOON)
+    assert first is not None
+    answer(first, CallOutcome.NO_ANSWER, by)
+
+    second = calls.lease_next(by=by, at=NOON + timedelta(minutes=1))
+    assert second is not None
+    answer(second, CallOutcome.REACHED, by, NOON + timedelta(minutes=1))
+
+    assert second.pk != first.pk
+    assert calls.lease_next(by=by, at=NOON + timedelta(minutes=59)) is None
+    assert calls.lease_next(by=by, at=NOON + timedelta(minutes=60)) == first
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind"),
+    [
+        (CallOutcome.WRONG_NUMBER, "number"),
+        (CallOutcome.LANGUAGE, "interpreter"),
+        (CallOutcome.DENIES, "check"),
+        (CallOutcome.ELSEWHERE, "where"),
+        (CallOutcome.REFUSES, "visit"),
+        (CallOutcome.REACHED, None),
+        (CallOutcome.NO_ANSWER, None),
+    ],
+)
+def test_an_outcome_leaves_what_has_to_be_done(
+    town: Town, outcome: CallOutcome, kind: str | None
+) -> None:  # CT-20
+    task, _ = owe(town)
+
+    calls.answer(task_id=task.pk, outcome=outcome, by=town.actor("qin"), at=NOON, note="在长沙")
+
+    left = [(each.kind, each.note) for each in queries.follow_ups()]
+    assert left == ([(kind, "在长沙")] if kind else [])
+
+
+@pytest.mark.parametrize(("purpose", "kind"), [(CallPurpose.NOT_YET, "visit"), (CallPurpose.POOL, "police")])
+def test_three_tries_in_vain_send_somebody_to_the_door_or_ask_the_police(
+    town: Town, purpose: CallPurpose, kind: str
+) -> None:  # CT-20, DOMAIN 3.6
+    task, _ = owe(town, purpose)
+
+    for hours in (0, 1, 2):
+        answer(task, CallOutcome.OFF, town.actor("he"), NOON + timedelta(hours=hours))
+
+    assert [each.kind for each in queries.follow_ups()] == [kind]
+
+
+def test_what_is_left_is_done_once_and_by_who_may(town: Town) -> None:
+    task, _ = owe(town)
+    answer(task, CallOutcome.REFUSES, town.actor("qin"))
+    row = queries.follow_ups().get()
+
+    with pytest.raises(Refusal, match="not_allowed"):
+        calls.follow_up_done(follow_up_id=row.pk, by=town.actor("gao"), at=NOON)
+    for who in ("qin", "tang"):
+        calls.follow_up_done(follow_up_id=row.pk, by=town.actor(who), at=NOON)
+
+    row.refresh_from_db()
+    assert (row.done_by_name, queries.follow_ups().count()) == ("秦红", 0)
+    assert Entry.objects.filter(act="people.call.followed_up").count() == 1

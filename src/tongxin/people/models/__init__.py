@@ -1,4 +1,4 @@
-from tongxin.people.models.calls import CallTask, CallTry
+from tongxin.people.models.calls import CallTask, CallTry, FollowUp
 from tongxin.people.models.homes import Absence, DoorVisit, Household, Residence
 from tongxin.people.models.ledgers import LedgerEntry
 from tongxin.people.models.merges import Merge
@@ -11,6 +11,7 @@ __all__ = [
     "Code",
     "Document",
     "DoorVisit",
+    "FollowUp",
     "Household",
     "LedgerEntry",
     "Merge",

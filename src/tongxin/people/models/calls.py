@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.models import AreaRow
-from tongxin.people.enums import CallOutcome, CallPurpose
+from tongxin.people.enums import CallOutcome, CallPurpose, FollowUpKind
 from tongxin.people.models.persons import Person
 
 
@@ -17,6 +17,8 @@ class CallTask(AreaRow):
     purpose = models.CharField(_("purpose"), max_length=10, choices=CallPurpose.choices)
     about_id = models.UUIDField()
     due_at = models.DateTimeField(_("due"))
+    # After a try that reached nobody: not before another hour, and not before others had their turn.
+    not_before = models.DateTimeField(null=True)
     leased_by_id = models.UUIDField(null=True)
     leased_by_name = models.CharField(max_length=60, blank=True)
     leased_until = models.DateTimeField(null=True)
@@ -54,3 +56,25 @@ class CallTry(AreaRow):
 
     def __str__(self) -> str:
         return self.get_outcome_display()
+
+
+class FollowUp(AreaRow):
+    """What a call has left to be done (外呼后续): by when, and who did it."""
+
+    KEEPING = "calls"
+
+    task = models.ForeignKey(CallTask, on_delete=models.PROTECT, related_name="follow_ups")
+    kind = models.CharField(_("what to do"), max_length=12, choices=FollowUpKind.choices)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    due_at = models.DateTimeField(_("due"))
+    made_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by_name = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("follow-up of a call")
+        constraints = [models.UniqueConstraint(fields=["task", "kind"], name="one_follow_up_a_kind")]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(done_at=None), name="follow_up_owed")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,33 +1,54 @@
 """Calls that are owed, who has them, and how often they were tried."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncHour
 
+from tongxin.core import clock
 from tongxin.core.refusals import Refusal
 from tongxin.people.enums import CallPurpose
-from tongxin.people.models import CallTask, CallTry, Phone, Residence
+from tongxin.people.models import CallTask, CallTry, FollowUp, Phone, Residence
+from tongxin.people.rules import calls as rules
+from tongxin.places.queries.rules import rule
 
 
 def tries_of(*, about_id: UUID, person_ids: Iterable[UUID]) -> dict[UUID, int]:
     """At how many different hours each of these people was called in this matter (CT-20)."""
-    counted = (
-        CallTry.objects.filter(task__about_id=about_id, task__person_id__in=list(person_ids))
-        .values_list("task__person_id")
-        .annotate(count=Count(TruncHour("occurred_at"), distinct=True))
-    )
-    return dict(counted)
+    tried: dict[UUID, list[datetime]] = defaultdict(list)
+    path = ""
+    rows = CallTry.objects.filter(task__about_id=about_id, task__person_id__in=list(person_ids))
+    for person_id, at, path in rows.order_by("occurred_at").values_list(  # noqa: B007 -- the last path is asked below
+        "task__person_id", "occurred_at", "area_path"
+    ):
+        tried[person_id].append(at)
+    if not tried:
+        return {}
+    latest = max(moments[-1] for moments in tried.values())
+    apart = apart_of(path, latest)
+    return {person: rules.tries_at_different_hours(each, apart=apart) for person, each in tried.items()}
+
+
+def apart_of(path: str, at: datetime) -> timedelta:
+    """How long after a counted try another one counts."""
+    return timedelta(minutes=float(rule("people.call.apart_minutes", path=path, on=clock.day_of(at)).value))
+
+
+def follow_ups() -> QuerySet[FollowUp]:
+    """What calls have left to be done, the most urgent first."""
+    return FollowUp.objects.filter(done_at=None).select_related("task__person").order_by("due_at", "pk")
 
 
 def owed(
     at: datetime, *, purpose: CallPurpose | None = None, about_id: UUID | None = None
 ) -> QuerySet[CallTask]:
     """Open calls that nobody else holds now, the most urgent first."""
-    open_ = CallTask.objects.filter(closed_at=None).filter(Q(leased_until=None) | Q(leased_until__lte=at))
+    open_ = CallTask.objects.filter(closed_at=None).filter(
+        Q(leased_until=None) | Q(leased_until__lte=at), Q(not_before=None) | Q(not_before__lte=at)
+    )
     if purpose is not None:
         open_ = open_.filter(purpose=purpose)
     if about_id is not None:

@@ -13,13 +13,12 @@ from tongxin.core.ids import new_id
 from tongxin.core.locks import lock
 from tongxin.core.refusals import Refusal
 from tongxin.people.enums import CallOutcome, CallPurpose
-from tongxin.people.models import CallTask, CallTry
+from tongxin.people.models import CallTask, CallTry, FollowUp
 from tongxin.people.queries import calls
+from tongxin.people.rules import calls as rules
 from tongxin.places.queries.rules import rule
 
 NOBODY = UUID(int=0)
-# Nothing more is to be learned by calling again.
-ENDS_AT_ONCE = frozenset({CallOutcome.REACHED, CallOutcome.ELSEWHERE, CallOutcome.REFUSES})
 
 
 @transaction.atomic
@@ -101,11 +100,26 @@ def answer(*, task_id: UUID, outcome: CallOutcome, by: Actor, at: datetime, note
         by_name=by.name[:60],
         occurred_at=at,
     )
-    if outcome in ENDS_AT_ONCE or _is_tried_enough(task, at):
+    is_last = outcome in rules.ENDS_AT_ONCE or _is_tried_enough(task, at)
+    if is_last:
         task.closed_at = at
+    apart = calls.apart_of(task.area_path, at)
+    soon = timedelta(minutes=_rule("people.call.again_minutes", task.area_path, at))
+    wait = rules.again_after(purpose=task.purpose, outcome=outcome, apart=apart, soon=soon)
+    task.not_before = at + wait if wait is not None and not is_last else None
     task.outcome = outcome
     _release(task)
-    task.save(update_fields=["closed_at", "outcome", "leased_by_id", "leased_by_name", "leased_until"])
+    task.save(
+        update_fields=[
+            "closed_at",
+            "outcome",
+            "not_before",
+            "leased_by_id",
+            "leased_by_name",
+            "leased_until",
+        ]
+    )
+    _follow_up(task, outcome, is_last=is_last, note=note, at=at)
     journal.record(
         "people.call.answered",
         by=by,
@@ -115,6 +129,25 @@ def answer(*, task_id: UUID, outcome: CallOutcome, by: Actor, at: datetime, note
         facts={"person": str(task.person_id), "outcome": str(outcome)},
     )
     return task
+
+
+@transaction.atomic
+def follow_up_done(*, follow_up_id: UUID, by: Actor, at: datetime) -> FollowUp:
+    """What a call had left is done (后续已办). Done twice is done once."""
+    row = lock(FollowUp, follow_up_id)
+    by.must("people.call.answer", within=row.area_path)
+    if row.done_at is None:
+        row.done_at, row.done_by_name = at, by.name[:60]
+        row.save(update_fields=["done_at", "done_by_name"])
+        journal.record(
+            "people.call.followed_up",
+            by=by,
+            area_path=row.area_path,
+            on=row,
+            at=at,
+            facts={"person": str(row.task.person_id), "kind": row.kind},
+        )
+    return row
 
 
 @transaction.atomic
@@ -128,6 +161,26 @@ def end_calls(*, about_id: UUID, person_ids: Collection[UUID], at: datetime) -> 
 def tries_needed(area_path: str, at: datetime) -> int:
     """How many tries make somebody unreachable here."""
     return int(_rule("people.call.tries", area_path, at))
+
+
+def _follow_up(task: CallTask, outcome: str, *, is_last: bool, note: str, at: datetime) -> None:
+    kind = rules.follow_up_of(purpose=task.purpose, outcome=outcome, is_last=is_last)
+    if not kind:
+        return
+    hours = _rule("people.call.follow_up_hours", task.area_path, at)
+    FollowUp.objects.get_or_create(
+        task=task,
+        kind=kind,
+        defaults={
+            "area_path": task.area_path,
+            "note": note.strip()[:200],
+            # Whoever belongs to a positive pool is not left for tomorrow.
+            "due_at": max(task.due_at, at)
+            if task.purpose == CallPurpose.POOL
+            else at + timedelta(hours=hours),
+            "made_at": at,
+        },
+    )
 
 
 def _is_tried_enough(task: CallTask, at: datetime) -> bool:

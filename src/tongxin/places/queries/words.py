@@ -48,6 +48,8 @@ TITLES: dict[str, Promise] = {
     "containment.appeal.correct_hours": _("After an upheld appeal every list is right within"),
     "containment.export_rows": _("Rows that one person may take along"),
     "containment.export_days": _("A copy is destroyed after"),
+    "people.call.again_minutes": _("A pool member not reached, or who asks for it, is called again after"),
+    "people.call.follow_up_hours": _("What a call leaves to do is done within"),
     "people.call.apart_minutes": _("A try counts again after"),
     "people.call.lease_minutes": _("A call stays with one caller for"),
     "people.call.tries": _("Tries of a call"),
