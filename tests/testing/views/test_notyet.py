@@ -312,7 +312,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(town: Town, round_: Round,
     three = cost()
 
     assert one == three
-    assert one <= 35
+    assert one <= 38  # three of them say who was shown
 
 
 def test_without_a_round_the_list_says_what_fills_it(town: Town) -> None:

@@ -19,7 +19,8 @@ from tongxin.access.services import journal, second_factor
 from tongxin.config import home
 from tongxin.config.console import _, console, said
 from tongxin.core import ciphers, clock, scope
-from tongxin.exchange.services import capture, uploads
+from tongxin.exchange.models import Difference
+from tongxin.exchange.services import capture, differences, uploads
 from tongxin.people.models import Document, Phone
 
 BATCH = 500
@@ -38,8 +39,9 @@ COLUMNS = (
     Column("people_document", "sealed", Document.PURPOSE),
     Column("people_phone", "sealed", Phone.PURPOSE),
     Column("exchange_upload", "sealed", uploads.BYTES),
-    Column("exchange_upload", "effects", uploads.EFFECTS),
+    Column("exchange_upload", "effects", differences.EFFECTS),
     Column("exchange_uploadrow", "sealed", uploads.ROW),
+    Column("exchange_difference", "sealed", Difference.PURPOSE),
     Column("exchange_batch", "sealed", capture.BATCH_PURPOSE),
     Column("exchange_setaside", "sealed", capture.EVENT_PURPOSE),
 )

@@ -109,7 +109,6 @@ def sheet(request: ActorRequest, round_id: UUID) -> HttpResponse:
 def _sheet_rows(actor: Actor, round_: Round, asked: dict[str, Any], language: str) -> Iterator[str]:
     """The rows of the sheet. The request has ended by then: this opens its own transaction with the same sight."""
     at = clock.now()
-<<<<<<< HEAD
     path = round_.area_path if sees_whole(actor, round_) else actor.paths[0]
     with translation.override(language), scope.scoped(actor.paths):
         building = ""
@@ -185,15 +184,6 @@ def proposals(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "may_claim": round_.state in RUNNING,
     }
     return render(request, "testing/proposals.html", context)
-=======
-    page = notyet.everybody(
-        round_id, at=at, building=request.GET.get("building", ""), grid=request.GET.get("grid", "")
-    )
-    people = [row.person_id for row in page.rows]
-    journal.seen(by=request.actor, area_path=round_.area_path, what="notyet", people=people, at=at)
-    context = {"round": round_, "page": page, "at": at, "area": _area(request, round_)}
-    return render(request, "testing/notyet_sheet.html", context)
->>>>>>> 4844785 (config: Seal everything with a new key while the office is open.)
 
 
 @needs(CLAIM)
