@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ OURS = "tongxin."
 OPEN = "open"
 LOGGED_IN = "logged in"
 WITHOUT_NAME = {
+    "columns",  # which columns a browser shows, kept in its cookie
     "healthz",
     "set_language",
     "first_run",  # opens while there is no account at all, and never again
@@ -36,6 +38,7 @@ SAMPLES: dict[str, Any] = {
     "StringConverter": "x",
     "SlugConverter": "x",
     "PathConverter": "x",
+    "Day": date(2021, 8, 20),
 }
 
 
