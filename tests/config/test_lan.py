@@ -178,7 +178,7 @@ def test_the_office_shows_the_trust_page_only_where_it_has_a_certificate(
     monkeypatch.setenv("TONGXIN_CA", str(held.authority))
     monkeypatch.setenv("TONGXIN_ADDRESS", "https://tongxin.lan:8000")
 
-    for language, word in (("zh", "Android"), ("en", "Certificate Trust Settings")):
+    for language, word in (("zh", "iPhone"), ("en", "Certificate Trust Settings")):
         page = Client().get("/trust", {"lang": language}).content.decode()
         assert word in page
         assert lan.fingerprint(held.authority) in page
