@@ -24,7 +24,7 @@ PHONE = {"width": 390, "height": 844}
 MEND = "the browser tests need Chromium: run `make e2e`, or set TONGXIN_CHROMIUM to a Chromium or Chrome"
 
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=45_000)  # a machine with other work to do
 
 
 def chromium() -> str:
@@ -99,7 +99,7 @@ class Window:
         self.server = server
         settings = {"viewport": DESK, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"} | settings
         self.context: BrowserContext = browser.new_context(base_url=server.address, **settings)
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
