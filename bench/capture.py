@@ -179,7 +179,8 @@ def _deal(stage: Stage, owner: dict[str, str], plan: Plan) -> None:
         _copy(
             conn,
             "testing_tube (id, area_path, code, round_id, lane_id, pool, capacity, state, batch_label,"
-            " close_reason, held_count, void_reason, result, result_status)",
+            " close_reason, held_count, void_reason, result, result_status, reject_reason, accepted_devices,"
+            " dropped_devices)",
             (
                 (
                     new_id(),
@@ -196,6 +197,9 @@ def _deal(stage: Stage, owner: dict[str, str], plan: Plan) -> None:
                     "",
                     "",
                     "no_result",
+                    "",
+                    [],
+                    [],
                 )
                 for code, lane in plan.tubes.items()
             ),
