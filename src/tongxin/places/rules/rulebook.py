@@ -112,6 +112,8 @@ RULEBOOK: Mapping[str, Kind] = {
     "containment.export_days": number("days", 1, 60),
     "people.call.lease_minutes": number("min", 1, 240),
     "people.call.tries": number("tries", 1, 20, stricter=LESS),
+    "people.call.again_minutes": number("min", 1, 1440),
+    "people.call.follow_up_hours": number("h", 1, 168),
     "people.call.apart_minutes": number("min", 1, 1440),
     "reports.export.rows": number("rows", 1, 100_000),
     "reports.export.hours": number("h", 1, 240),
