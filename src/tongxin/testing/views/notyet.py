@@ -74,7 +74,7 @@ def not_yet(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "export": export_of("not_yet", request.GET, round=round_id),
         "may_claim": request.actor.may(CLAIM) and round_.state in RUNNING,
         "may_call": request.actor.may(CALL) and round_.state in RUNNING,
-        "bulk_form": BulkForm(),
+        "bulk_form": BulkForm(auto_id="bulk_%s"),  # the drawer on this page has fields of the same names
     }
     people = [each.person_id for each in page.rows]
     journal.seen(by=request.actor, area_path=round_.area_path, what="notyet", people=people)
