@@ -169,7 +169,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_(
             "Examples:\n"
             "  tongxin backup /media/stick/tongxin-$(date +%F).backup\n"
-            "  tongxin backup b.backup --keys /media/other/b.keys --passphrase-file /root/words\n"
+            "  tongxin backup b.backup --keys /media/other/b.keys --passphrase-file ~/words\n"
             "Keep the two files in two places: whoever has both and the passphrase reads everything; whoever loses the"
             " keys or the passphrase reads nothing."
         ),
