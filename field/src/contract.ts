@@ -83,6 +83,8 @@ export interface PackPerson {
   readonly building: string;
   readonly unit: string;
   readonly room: string;
+  /** 小区: named where the community has several; 东区3栋 and 西区3栋 are two buildings. Absent or empty: one only. The address says it too. */
+  readonly compound?: string;
   /** priority: sampled first. single: never pooled. door: sampled at the door. apart: a tube of its own kind, not shared with others (MT-06). A flag of a newer server is shown as: ask the point chief. */
   readonly flags: readonly string[];
   /** Other codes that stand for this person beside token: cards they already carried (code_bound). */

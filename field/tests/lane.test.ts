@@ -45,6 +45,12 @@ describe("a dwelling", () => {
   ])("%s %s %s is %s", (building, unit, room, dwelling) => {
     expect(dwellingOf({ building, unit, room })).toBe(dwelling);
   });
+
+  it("is another one in another compound, however it was typed", () => {
+    const east = dwellingOf({ compound: "东区", building: "3", unit: "1", room: "401" });
+    expect(east).not.toBe(dwellingOf({ compound: "西区", building: "3", unit: "1", room: "401" }));
+    expect(east).toBe(dwellingOf({ building: "东区3栋", unit: "1单元", room: "401" }));
+  });
 });
 
 describe("the state of a lane", () => {

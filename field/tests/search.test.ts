@@ -138,3 +138,21 @@ describe("reading aloud", () => {
     expect([withGap("张伟"), withGap("陈国梁"), withGap("Li")]).toEqual(["张 伟", "陈国梁", "Li"]);
   });
 });
+
+// ID-04
+describe("two compounds with a building of one number each", () => {
+  const east = aPerson({ name: "王芳", building: "3", unit: "1", room: "401", compound: "2区" });
+  const west = aPerson({ name: "王芬", building: "3", unit: "1", room: "401", compound: "西区" });
+  const both = makeIndex([east, west]);
+  const found = (query: string) => search(both, query, 10).map(({ name }) => name);
+
+  it.each([
+    ["3-1-401", ["王芳", "王芬"]],
+    ["西区3栋1单元401", ["王芬"]],
+    ["西 区 3-1-401", ["王芬"]],
+    ["2区3栋401", ["王芳"]],
+    ["2区3栋402", []],
+  ])("%s", (query, names) => {
+    expect(found(query)).toEqual(names);
+  });
+});

@@ -123,16 +123,19 @@ export const EMPTY: LaneState = {
 };
 
 export const dwellingOf = (door: {
+  readonly compound?: string;
   readonly building: string;
   readonly unit: string;
   readonly room: string;
-}): string => (door.room === "" ? "" : [door.building, door.unit, door.room].map(bare).join("/"));
+}): string =>
+  door.room === "" ? "" : [(door.compound ?? "") + door.building, door.unit, door.room].map(bare).join("/");
 
 /** A lane types 3栋 or 3号楼 where the register has 3: the same door. */
 const bare = (part: string): string => part.normalize("NFKC").replace(/(号楼|[栋幢座号单元室\s])+$/u, "");
 
 /** What the pack or a found person says of where somebody lives and with whom. */
 export interface Housed {
+  readonly compound?: string;
   readonly building: string;
   readonly unit: string;
   readonly room: string;

@@ -13,6 +13,8 @@ export interface Searchable {
   readonly masked: string;
   readonly tail: string;
   readonly address: string;
+  /** The compound (小区), where a community has several: 东区3栋 and 西区3栋 are two buildings. */
+  readonly compound?: string;
   readonly building: string;
   readonly unit: string;
   readonly room: string;
@@ -23,12 +25,15 @@ interface Entry<Person> {
   readonly name: string;
   /** Every likely spelling, and the initials of each. */
   readonly sounds: readonly string[];
+  readonly compound: string;
   readonly door: string;
   readonly rooms: readonly string[];
 }
 
 export interface Index<Person extends Searchable> {
   readonly entries: readonly Entry<Person>[];
+  /** The compounds of these people, the longest name first. */
+  readonly compounds: readonly string[];
   readonly byToken: ReadonlyMap<string, Person>;
   readonly byId: ReadonlyMap<string, Person>;
 }
@@ -70,11 +75,14 @@ export function makeIndex<Person extends Searchable>(people: readonly Person[]):
     sounds: [...person.pinyin.split(" "), ...person.initials.split(" ")]
       .map(fold)
       .filter((sound) => sound !== ""),
+    compound: fold(person.compound ?? ""),
     door: doorOf(`${person.building} ${person.unit} ${person.room}`) || doorOf(person.address),
     rooms: [doorOf(person.room), doorOf(`${person.building} ${person.room}`)],
   }));
+  const compounds = [...new Set(entries.map(({ compound }) => compound))].filter((name) => name !== "");
   return {
     entries,
+    compounds: compounds.sort((one, other) => other.length - one.length),
     byToken: new Map(
       people.flatMap((person) =>
         [person.token, ...(person.bound ?? [])]
@@ -94,14 +102,26 @@ export function search<Person extends Searchable>(
 ): readonly Person[] {
   const asked = fold(query);
   if (asked === "") return [];
-  const door = /\d/.test(asked) ? doorOf(query) : "";
+  // Who says the compound means its doors alone; without it the door of each compound is shown, with its address.
+  const compound = index.compounds.find((name) => asked.startsWith(name)) ?? "";
+  const behind = compound === "" ? query : query.normalize("NFKC").slice(lengthOf(query, compound));
+  const door = /\d/.test(behind) ? doorOf(behind) : "";
   const ranked: Person[][] = [[], [], []];
   for (const entry of index.entries) {
-    const rank = rankOf(entry, asked, door);
+    const here = compound === "" || entry.compound === compound;
+    const rank = rankOf(entry, asked, here ? door : "");
     if (rank !== null) ranked[rank]?.push(entry.person);
   }
   return ranked.flat().slice(0, limit);
 }
+
+/** How much of what was typed says the compound, with the gaps in it. */
+const lengthOf = (query: string, compound: string): number => {
+  const plain = query.normalize("NFKC");
+  let end = 0;
+  while (end < plain.length && fold(plain.slice(0, end)) !== compound) end += 1;
+  return end;
+};
 
 function rankOf(entry: Entry<Searchable>, asked: string, door: string): 0 | 1 | 2 | null {
   const { person, name, sounds } = entry;

@@ -9,6 +9,7 @@ from django.db import connection
 
 from tongxin.access.actors import Actor
 from tongxin.places.models import Area
+from tongxin.places.rules.ground import door_said
 
 PRINT = "testing.code.print"
 MOST = 1000
@@ -37,6 +38,7 @@ class Card:
     printed_at: datetime | None
     head: str = ""
     tail: str = ""
+    compound: str = ""
 
     @property
     def masked(self) -> str:
@@ -47,9 +49,8 @@ class Card:
 
     @property
     def door(self) -> str:
-        unit = f"{self.unit}单元" if self.unit else ""
-        building = f"{self.building}栋" if self.building else ""
-        return f"{building}{unit}{self.room}"
+        """The address as it is printed on the card: 东区3栋1单元401."""
+        return door_said(self.building, self.unit, self.room, self.compound)
 
 
 _LIVING = """
@@ -110,7 +111,7 @@ def _cards(condition: str, facts: dict[str, Any]) -> list[Card]:
                LEFT JOIN people_document m ON m.person_id = p.id AND m.is_primary WHERE"""
     sql = f"""
         SELECT p.id, p.name, c.token, coalesce(d.building, ''), coalesce(d.unit, ''), coalesce(d.room, ''),
-               c.printed_at, coalesce(m.head, ''), coalesce(m.tail, '')
+               c.printed_at, coalesce(m.head, ''), coalesce(m.tail, ''), coalesce(d.compound, '')
         {_LIVING.replace("WHERE", joins)}
           AND {condition}
         ORDER BY length(coalesce(d.unit, '')), d.unit NULLS FIRST, coalesce(d.floor, -99),

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.core.models import AreaRow
+from tongxin.places.rules.ground import door_said
 
 
 class Dwelling(AreaRow):
@@ -29,6 +30,4 @@ class Dwelling(AreaRow):
     @property
     def label(self) -> str:
         """The address in Chinese, as it is said: 3栋1单元401, 东区3栋1单元401 in a compound."""
-        unit = f"{self.unit}单元" if self.unit else ""
-        building = f"{self.building}栋" if self.building else ""
-        return f"{self.compound}{building}{unit}{self.room}"
+        return door_said(self.building, self.unit, self.room, self.compound)

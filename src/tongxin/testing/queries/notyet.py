@@ -19,6 +19,7 @@ from tongxin.people.models import CallTry, Phone
 from tongxin.people.queries.calls import tries_of
 from tongxin.places.models import Area
 from tongxin.places.queries.areas import grids_of
+from tongxin.places.rules.ground import door_said
 from tongxin.testing.enums import Coverage, VisitOutcome
 from tongxin.testing.models import Claim, Expected, MakeUp, Round, Sample, Visit
 from tongxin.testing.queries import rounds
@@ -35,7 +36,8 @@ _PLACE = (
 _HERE, _EDGE = _PLACE.format(e="e", d="d"), _PLACE.format(e="e2", d="d2")
 _ROWS = f"""
     SELECT e.id, e.person_id, e.area_path, e.klass, e.evidence_id, e.origin, p.name, p.sex, p.birth_on,
-           coalesce(d.building, ''), coalesce(d.unit, ''), d.floor, coalesce(d.room, ''), e.dwelling_id
+           coalesce(d.building, ''), coalesce(d.unit, ''), d.floor, coalesce(d.room, ''),
+           coalesce(d.compound, ''), e.dwelling_id
     FROM testing_expected e
     JOIN people_person p ON p.id = e.person_id
     LEFT JOIN places_dwelling d ON d.id = e.dwelling_id
@@ -66,6 +68,7 @@ class ExpectedRow:
     unit: str
     floor: int | None
     room: str
+    compound: str
     dwelling_id: UUID | None
     building_name: str = ""
     phones: list[str] = field(default_factory=list)
@@ -80,10 +83,8 @@ class ExpectedRow:
 
     @property
     def door(self) -> str:
-        """The address in Chinese, as it is said: 3栋1单元401."""
-        unit = f"{self.unit}单元" if self.unit else ""
-        building = f"{self.building}栋" if self.building else ""
-        return f"{building}{unit}{self.room}"
+        """The address in Chinese, as it is said: 3栋1单元401, 东区3栋1单元401 in a compound."""
+        return door_said(self.building, self.unit, self.room, self.compound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +305,7 @@ def _rows(
 
 def _row(values: Sequence[Any], today: date) -> ExpectedRow:
     key, person_id, path, klass, evidence_id, origin, name, sex, birth_on, *door = values
-    building, unit, floor, room, dwelling_id = door
+    building, unit, floor, room, compound, dwelling_id = door
     return ExpectedRow(
         id=key,
         person_id=person_id,
@@ -319,6 +320,7 @@ def _row(values: Sequence[Any], today: date) -> ExpectedRow:
         unit=unit,
         floor=floor,
         room=room,
+        compound=compound,
         dwelling_id=dwelling_id,
     )
 

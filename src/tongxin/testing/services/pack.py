@@ -21,6 +21,7 @@ from tongxin.access.actors import Actor
 from tongxin.access.services import journal
 from tongxin.core import clock
 from tongxin.places.queries.rules import rules
+from tongxin.places.rules.ground import door_said
 from tongxin.testing.enums import RoundState
 
 AT_WORK = [RoundState.OPEN, RoundState.SAMPLING_CLOSED]
@@ -92,6 +93,7 @@ class PackPerson(msgspec.Struct, frozen=True, omit_defaults=True):
     bound: list[str] = []
     household: str = ""
     mix: str = ""
+    compound: str = ""
 
 
 class Pack(msgspec.Struct, frozen=True):
@@ -173,6 +175,7 @@ _CURSORS = f"""
            (SELECT {_COUNTED} FROM people_document WHERE area_path ^@ %(area)s),
            (SELECT {_COUNTED} FROM people_code WHERE area_path ^@ %(area)s),
            (SELECT {_COUNTED} FROM people_residence WHERE area_path ^@ %(area)s),
+           (SELECT {_COUNTED} FROM places_dwelling WHERE area_path ^@ %(area)s),
            (SELECT {_COUNTED} FROM people_tag WHERE area_path ^@ %(area)s),
            (SELECT {_COUNTED} FROM testing_recheck WHERE area_path ^@ %(area)s),
            (SELECT {_COUNTED} FROM testing_lane WHERE round_id = %(round)s),
@@ -260,7 +263,8 @@ _PEOPLE = """
         WHERE r.area_path ^@ %(area)s AND r.state IN ('due', 'sampled'))
     SELECT p.id, coalesce(c.token, ''), p.name, p.initials, p.pinyin, p.sex, p.birth_on,
            coalesce(d.head, ''), coalesce(d.tail, ''),
-           coalesce(w.building, ''), coalesce(w.unit, ''), coalesce(w.room, ''), swabbed.at,
+           coalesce(w.building, ''), coalesce(w.unit, ''), coalesce(w.room, ''),
+           coalesce(w.compound, ''), swabbed.at,
            cards.tokens, tagged.names, rechecked.person_id IS NOT NULL,
            left(md5(coalesce(h.household_id, h.dwelling_id)::text || %(area)s), 10), p.flags
     FROM people_person p
@@ -283,8 +287,8 @@ def _people(area_path: str, round_id: UUID | None, held: _Rules, at: datetime) -
         rows = cursor.fetchall()
     people = []
     for (
-        key, token, name, initials, pinyin, sex, birth, head, tail, building, unit, room, sampled_at, cards, tags,
-        is_rechecked, household, own_flags,
+        key, token, name, initials, pinyin, sex, birth, head, tail, building, unit, room, compound, sampled_at,
+        cards, tags, is_rechecked, household, own_flags,
     ) in rows:  # fmt: skip
         age = None
         if birth is not None:
@@ -305,7 +309,7 @@ def _people(area_path: str, round_id: UUID | None, held: _Rules, at: datetime) -
                 age=age,
                 masked=f"{head}**********{tail}" if head else f"****{tail}" if tail else "",
                 tail=tail,
-                address=_address(building, unit, room),
+                address=door_said(building, unit, room, compound),
                 building=building,
                 unit=unit,
                 room=room,
@@ -315,14 +319,10 @@ def _people(area_path: str, round_id: UUID | None, held: _Rules, at: datetime) -
                 bound=cards or [],
                 household=household or "",
                 mix="apart" if "apart" in flags else "",
+                compound=compound,
             )
         )
     return people
-
-
-def _address(building: str, unit: str, room: str) -> str:
-    """As it is said: 3栋1单元302 (the form of places.Dwelling.label)."""
-    return f"{building}栋" * bool(building) + f"{unit}单元" * bool(unit) + room
 
 
 def _point(post_id: UUID | None) -> PackPoint:
