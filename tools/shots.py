@@ -12,13 +12,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import pypdfium2
 from django.urls import Resolver404, resolve
 from pages import PAGES, PAPERS, PRINTED
-from playwright.sync_api import Browser, BrowserContext, Cookie, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Cookie, Error, sync_playwright
 
 from tongxin.config import database, serve
 from tongxin.config.crew import Crew, started
@@ -26,8 +29,12 @@ from tongxin.config.crew import Crew, started
 ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / "shots"
 LANGUAGES = ("zh-hans", "en")
+Answer = TypeVar("Answer")
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
-STORY_SECONDS = 300
+STORY_SECONDS = 900
+ANSWER_SECONDS = 120  # a busy machine answers late, and a late page is still a page
+TRIES = 3
+HOME = "reports.home"  # looks different to each role: one picture for each
 # Leaving, and what is a file rather than a page.
 NOT_FOLLOWED = re.compile(r"/accounts/logout|/static/|/api/|\.(xlsx|csv|json|webmanifest|js|crt)$")
 
@@ -77,10 +84,12 @@ def photograph(address: str, part: str) -> int:
         )
         seen: dict[str, str] = {}
         for account in demo_accounts():
-            context = browser.new_context()
+            context = new_context(browser)
             cookies = log_in(context, address, account.username, account.password)
             pages = {
-                name: url for name, url in walk(context, address).items() if name not in seen and part in name
+                name: url
+                for name, url in as_told_apart(walk(context, address), account.username).items()
+                if name not in seen and part in name
             }
             seen |= pages
             context.close()
@@ -94,15 +103,37 @@ def photograph(address: str, part: str) -> int:
             print(f"{account.username}: {len(pages)} pages", flush=True)
         browser.close()
     index(sorted(seen))
-    missing = sorted(name for name in PAGES if part in name and name not in seen)
+    missing = sorted(name for name in PAGES - {HOME} if part in name and name not in seen)
     print(f"{len(seen)} pages in {SHOTS}, {bad} answered with an error")
     print("\n".join(["no link led to:", *missing]) if missing else "every page of tools/pages.py was reached")
     return int(bad > 0 or not seen)
 
 
+def new_context(browser: Browser, width: int = 1280, height: int = 900) -> BrowserContext:
+    context = browser.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(ANSWER_SECONDS * 1000)
+    return context
+
+
+def patiently(ask: Callable[[], Answer]) -> Answer:
+    """Its answer, asked for again when there is none: one lost link must not cost all pictures."""
+    for _ in range(TRIES - 1):
+        try:
+            return ask()
+        except Error as problem:
+            print(f"asked again: {problem.message.splitlines()[0]}", flush=True)
+            time.sleep(2)
+    return ask()
+
+
+def as_told_apart(pages: dict[str, str], username: str) -> dict[str, str]:
+    """The first page of each role is a page of its own."""
+    return {f"{HOME}.{username}" if name == HOME else name: url for name, url in pages.items()}
+
+
 def log_in(context: BrowserContext, address: str, username: str, password: str) -> list[Cookie]:
     page = context.new_page()
-    page.goto(f"{address}/accounts/login/")
+    patiently(partial(page.goto, f"{address}/accounts/login/"))
     page.fill("[name=login]", username)
     page.fill("[name=password]", password)
     page.click("form:has([name=password]) button:not([name])")
@@ -118,14 +149,14 @@ def walk(context: BrowserContext, address: str) -> dict[str, str]:
     found: dict[str, str] = {}
     read: Counter[str] = Counter()
     done: set[str] = set()
-    queue = [f"{address}/", f"{address}/field/"]
+    queue = [f"{address}/", f"{address}/field/", f"{address}/trust"]
     while queue:
         url = queue.pop(0)
         name = name_of(url, address)
         if name is None or url in done or read[name] == 2:
             continue
         done.add(url)
-        answer = context.request.get(url)
+        answer = patiently(partial(context.request.get, url, timeout=ANSWER_SECONDS * 1000))
         kind = answer.headers.get("content-type", "")
         if answer.status in (403, 404, 405) or not ("text/html" in kind or "application/pdf" in kind):
             continue
@@ -154,14 +185,14 @@ def shoot(
 ) -> int:
     """Pictures of these pages in one language at one size; returns how many answered with an error."""
     width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height})
+    context = new_context(browser, width, height)
     context.add_cookies([*cookies, {"name": "django_language", "value": language, "url": address}])
     page = context.new_page()
     folder = SHOTS / language / size
     folder.mkdir(parents=True, exist_ok=True)
     bad = 0
     for name, url in pages.items():
-        answer = page.goto(url)
+        answer = patiently(partial(page.goto, url))
         page.wait_for_timeout(100)
         page.screenshot(path=folder / f"{name}.png", full_page=True)
         if size == "desktop" and name in PRINTED:
@@ -181,11 +212,11 @@ def print_out(
     browser: Browser, address: str, cookies: list[Cookie], papers: dict[str, str], language: str
 ) -> int:
     """The first page of each paper as it leaves the printer; returns how many answered with an error."""
-    context = browser.new_context()
+    context = new_context(browser)
     context.add_cookies([*cookies, {"name": "django_language", "value": language, "url": address}])
     bad = 0
     for name, url in papers.items():
-        answer = context.request.get(url)
+        answer = patiently(partial(context.request.get, url, timeout=ANSWER_SECONDS * 1000))
         if not answer.ok:
             print(f"{name}: {url} answered {answer.status}")
             bad += 1
@@ -197,15 +228,18 @@ def print_out(
 
 def print_cards(browser: Browser, address: str, cookies: list[Cookie], codes: str, language: str) -> None:
     """The sampling cards of the first building: they are asked for by a form."""
-    context = browser.new_context()
+    context = new_context(browser)
     context.add_cookies([*cookies, {"name": "django_language", "value": language, "url": address}])
     page = context.new_page()
-    page.goto(codes)
+    patiently(partial(page.goto, codes))
     facts = page.evaluate(
         "() => Object.fromEntries(new FormData(document.querySelector('main form[action$=cards]')))"
     )
     answer = context.request.post(
-        urljoin(codes, "cards"), form=facts | {"which": "all"}, headers={"Referer": codes}
+        urljoin(codes, "cards"),
+        form=facts | {"which": "all"},
+        headers={"Referer": codes},
+        timeout=ANSWER_SECONDS * 1000,
     )
     if "application/pdf" in answer.headers.get("content-type", ""):
         keep_paper(answer.body(), "testing.cards", language)
