@@ -10,6 +10,7 @@ Tags
   {% printed_at %}              the present day and hour, for paper
   {% areas_held as areas %}     where the person holds grants, by name, the present one marked
   {% columns_of table as found %} the columns of a table as they are chosen: found.choices, found.css
+  name|who                      the name of who did it; the machine has a word in each language
   name|spelled                  a name with each character no font has as a box and its pinyin
 """
 
@@ -26,6 +27,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from tongxin.core import clock, columns, documents, formats, navigation
 
@@ -45,6 +47,12 @@ MEANINGS = {
 @register.filter
 def moment(value: datetime | None) -> str:
     return formats.moment(value) if value else "—"
+
+
+@register.filter
+def who(name: str) -> str:
+    """Who did it: a person by name, the machine by its word."""
+    return gettext("system") if name == "system" else name
 
 
 @register.filter
