@@ -125,6 +125,7 @@ TONGXIN_SECOND_FACTOR_ROLES = tuple(
 TONGXIN_IDLE_MINUTES = int(os.environ.get("TONGXIN_IDLE_MINUTES", "60"))
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "同心 Tongxin"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s either way: clocks differ, and typing takes time (RFC 6238, 5.2)
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
