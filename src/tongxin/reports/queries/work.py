@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tongxin.access.actors import Actor
-from tongxin.containment.models import Restriction
+from tongxin.containment.queries import appeals, ledger
 from tongxin.core import clock, formats, worklists
 from tongxin.people.enums import CallPurpose
 from tongxin.people.models import CallTask
@@ -24,6 +24,7 @@ from tongxin.testing.models import Expected, FoundPerson, MakeUp, PositivePool, 
 from tongxin.testing.queries import results, rounds
 
 NOBODY = UUID(int=0)
+APPEALS = "appeals"
 PERSONS, TUBES, POOLS, CALLS, SIGNATURES, BRIEFINGS, EXPORTS, ROUNDS = (
     "persons",
     "tubes",
@@ -66,6 +67,7 @@ class Duty:
             ROUNDS: ngettext("%(count)s round", "%(count)s rounds", count),
             EXPORTS: ngettext("%(count)s export", "%(count)s exports", count),
             BRIEFINGS: ngettext("%(count)s briefing", "%(count)s briefings", count),
+            APPEALS: ngettext("%(count)s appeal", "%(count)s appeals", count),
             "boxes": ngettext("%(count)s box", "%(count)s boxes", count),
             "records": ngettext("%(count)s record", "%(count)s records", count),
         }
@@ -255,19 +257,36 @@ def _briefings(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Dut
 
 
 def _holds(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
-    """Warnings before a hold ends (LE-12): six hours ahead, for those who may decide again."""
-    if not actor.may("containment.restriction.renew"):
+    """Warnings before a hold ends (LE-12), for who decided it; for who may decide again where a rule did."""
+    if not actor.may("containment.restriction.read"):
         return
-    ending = Restriction.objects.in_force(at).filter(ends_at__lte=at + timedelta(hours=6))
-    first = ending.order_by("ends_at").values_list("ends_at", flat=True).first()
+    ending = ledger.ending_for(actor, at)
+    first = ending.first()
     if first is not None:
+        hours = ledger.warning_hours(actor.home, at)
         yield Duty(
-            _("Holds that end within 6 hours"),
+            _("Holds that end within %(hours)s hours") % {"hours": f"{max(hours):g}"},
             ending.count(),
             PERSONS,
-            "waiting",
+            "attention" if first.ends_at <= at + timedelta(hours=min(hours)) else "waiting",
             "containment:restrictions",
-            due_at=first,
+            due_at=first.ends_at,
+            query="view=ending",
+        )
+
+
+def _appeals(actor: Actor, round_: Round | None, at: datetime) -> Iterator[Duty]:
+    """Appeals against the decisions of others, to answer in time (LE-13)."""
+    waiting = appeals.waiting_for(actor)
+    first = waiting.first()
+    if first is not None:
+        yield Duty(
+            _("Appeals to answer"),
+            waiting.count(),
+            APPEALS,
+            "stop" if first.due_at < at else "attention",
+            "containment:appeals",
+            due_at=first.due_at,
         )
 
 
@@ -323,6 +342,7 @@ _DUTIES: tuple[Callable[[Actor, Round | None, datetime], Iterator[Duty]], ...] =
     _briefings,
     _exports,
     _holds,
+    _appeals,
     _found,
     _frozen,
     _registered,
