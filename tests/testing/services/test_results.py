@@ -1,7 +1,7 @@
 """Results are entered whole, told once, and what they mean follows in the same act."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,7 +10,9 @@ from tests.factories import lanes
 from tongxin.access.models import Entry
 from tongxin.core.ids import new_id
 from tongxin.core.refusals import Refusal
+from tongxin.exchange.services.lab import register_of
 from tongxin.people.models import CallTask
+from tongxin.places.models import RuleRow
 from tongxin.testing.enums import ResultStatus, TubeState
 from tongxin.testing.models import Expected, Lane, MakeUp, PositivePool, Result, Round, SampleRejection, Tube
 from tongxin.testing.queries import results as queries
@@ -266,6 +268,21 @@ def test_the_ledger_says_what_the_rule_says(lab: Lab, words: list[tuple[str, str
 
     found = queries.standings([lab.tubes["T0001"]])[lab.tubes["T0001"].pk]
     assert (rows[0].code, rows[0].status, found.status) == ("T0001", status, status)
+
+
+def test_below_which_ct_a_negative_is_doubted_is_the_rule_of_the_rounds_day(lab: Lab) -> None:
+    lab.enter("T0001", "neg", "36.5")
+    before = queries.standings([lab.tubes["T0001"]])[lab.tubes["T0001"].pk].status
+    RuleRow.objects.create(
+        name=queries.CT_LIMIT, path="/43/", value=36, valid_from=date(2021, 1, 1), document="x"
+    )
+
+    found = queries.standings([lab.tubes["T0001"]])[lab.tubes["T0001"].pk]
+    rows = queries.result_rows(lab.round.pk, view="all")
+    read = register_of(lab.round.pk).tubes[0]
+
+    assert (before, found.status, rows[0].status) == ("check_ct", "final", "final")
+    assert (read.status, read.ct_limit) == ("final", 36)
 
 
 def test_the_counts_of_the_ledger_are_its_rows(lab: Lab) -> None:

@@ -21,7 +21,7 @@ from tongxin.exchange.models import Upload, UploadRow
 from tongxin.exchange.services.uploads import BATCH, BYTES, ROW, workbook_of
 from tongxin.testing.enums import ResultStatus
 from tongxin.testing.models import Round, Tube
-from tongxin.testing.queries.results import standings
+from tongxin.testing.queries.results import ct_limit_of, standings
 from tongxin.testing.rules.results import CONFLICT, ResultOutcome, TubeRegister, TubeResult
 from tongxin.testing.services import results
 from tongxin.testing.sheets import ResultRow, ResultsReading, read_results
@@ -112,12 +112,13 @@ def discard(*, upload_id: UUID, by: Actor, at: datetime) -> Upload:
 def register_of(round_id: UUID) -> TubeRegister:
     """The tubes of a round with what laboratories have said of them so far."""
     tubes = list(Tube.objects.filter(round=round_id).order_by("code"))
-    found = standings(tubes)
+    found, limit = standings(tubes), ct_limit_of(round_id)
     return TubeRegister(
         TubeResult(
             tube.code,
             result=_word(found[tube.pk].status, found[tube.pk].word),
             status=ResultStatus(found[tube.pk].status),
+            ct_limit=limit,
         )
         for tube in tubes
     )

@@ -29,7 +29,7 @@ TITLES: dict[str, Promise] = {
     "testing.pool.results_minutes": _("Positive pool: single results within"),
     "testing.pool.neighbours_look_at": _("Positive pool: persons before and after it to look at"),
     "testing.result.hours": _("A result is due within"),
-    "testing.result.ct_limit": _("Ct value up to which a result is positive"),
+    "testing.result.ct_limit": _("A negative result is doubted below this Ct value"),
     "testing.clock.tolerance_seconds": _("A device's clock may be off by"),
     "testing.lane.flags": _("What a lane does with somebody who has a tag"),
     "testing.box.tubes": _("Tubes in one transport box, by its size"),

@@ -88,6 +88,7 @@ RULEBOOK: Mapping[str, Kind] = {
     "testing.tube.reserve": number("", 1, 3, whole=False),
     "testing.make_up.due_minutes": number("min", 5, 1440),
     "testing.result.hours": number("h", 1, 96),
+    "testing.result.ct_limit": number("", 20, 45, whole=False, stricter=MORE),
     "testing.result.urgent_hours": parts("h", "fever", "in_patient", "apart", "volunteer", least=1, most=96),
     "testing.result.report_hours": number("h", 1, 24),
     "testing.clock.tolerance_seconds": number("s", 10, 3600),

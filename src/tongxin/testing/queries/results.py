@@ -15,9 +15,10 @@ from tongxin.testing.enums import ResultStatus, ResultWord, TubeState
 from tongxin.testing.models import Result, Round, Tube
 from tongxin.testing.rules import release as rules
 from tongxin.testing.rules.release import Reported, Standing
-from tongxin.testing.rules.results import CT_LIMIT
+from tongxin.testing.rules.results import CONTRACT_CT_LIMIT
 
 PAGE = 50
+CT_LIMIT = "testing.result.ct_limit"
 
 # One row a tube with what its reports amount to; the same answer as `rules.release.standing` (a test holds them to it).
 _STANDING = """
@@ -143,6 +144,15 @@ def hours_allowed(round_: Round) -> float | None:
     return float(found["testing.result.hours"].value) if found else None
 
 
+def ct_limit_of(round_id: UUID | None) -> float:
+    """Below which Ct value a negative contradicts itself, by the rule of the round's day (CONTRACT, "Laboratory results")."""
+    round_ = Round.objects.filter(pk=round_id).first() if round_id else None
+    if round_ is None:
+        return CONTRACT_CT_LIMIT
+    found = rules_of([CT_LIMIT], path=round_.area_path, on=clock.day_of(round_.opens_at))
+    return float(found[CT_LIMIT].value) if found else CONTRACT_CT_LIMIT
+
+
 def result_count(round_id: UUID, *, view: str) -> int:
     """How many tubes of a round stand in one of VIEWS."""
     sql = f"{_STANDING} SELECT count(*) FROM stands WHERE {VIEWS.get(view, VIEWS['all'])}"
@@ -171,17 +181,23 @@ def negatives_to_release(round_id: UUID) -> list[str]:
 
 
 def _params(round_id: UUID) -> dict[str, Any]:
-    return {"round": round_id, "ct_limit": CT_LIMIT}
+    return {"round": round_id, "ct_limit": ct_limit_of(round_id)}
 
 
 def standings(tubes: Iterable[Tube]) -> dict[UUID, Standing]:
-    """What the reports of these tubes amount to; one query."""
+    """What the reports of these tubes amount to; the same few queries for any number of one round."""
+    tubes = list(tubes)
     codes = {tube.pk: tube.code for tube in tubes}
+    limits = {round_id: ct_limit_of(round_id) for round_id in {tube.round_id for tube in tubes}}
+    limit_of = {tube.pk: limits[tube.round_id] for tube in tubes}
     reported: dict[UUID, list[Reported]] = {tube_id: [] for tube_id in codes}
     rows = Result.objects.filter(tube__in=list(reported)).order_by("entered_at", "id")
     for tube_id, word, ct in rows.values_list("tube_id", "word", "ct"):
         reported[tube_id].append(Reported(word, ct))
-    return {tube_id: rules.standing(codes[tube_id], said) for tube_id, said in reported.items()}
+    return {
+        tube_id: rules.standing(codes[tube_id], said, ct_limit=limit_of[tube_id])
+        for tube_id, said in reported.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tongxin.core.verdicts import Verdict
 from tongxin.testing.enums import ResultStatus, ResultWord
-from tongxin.testing.rules.results import CONFLICT, TubeResult, read_ct
+from tongxin.testing.rules.results import CONFLICT, CONTRACT_CT_LIMIT, TubeResult, read_ct
 
 OPENS_POOL = frozenset({ResultWord.POSITIVE, ResultWord.SUSPECT})
 
@@ -27,9 +27,9 @@ class Standing:
     ct: str = ""
 
 
-def standing(code: str, reports: Iterable[Reported]) -> Standing:
+def standing(code: str, reports: Iterable[Reported], *, ct_limit: float = CONTRACT_CT_LIMIT) -> Standing:
     """The tube's status from its reports in the order of their arrival."""
-    tube, lowest = TubeResult(code), ""
+    tube, lowest = TubeResult(code, ct_limit=ct_limit), ""
     for report in reports:
         _outcome, warnings = tube.take(ResultWord(report.word), read_ct(report.ct))
         lowest = lowest or (report.ct if warnings else "")

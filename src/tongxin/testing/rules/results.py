@@ -9,7 +9,8 @@ from tongxin.core.sheets import Value
 from tongxin.core.text import clean, text_of, without_blanks
 from tongxin.testing.enums import ResultStatus, ResultWord
 
-CT_LIMIT = 38.0
+# What a reading without a round takes, where no rule is in force; the rule testing.result.ct_limit says it otherwise.
+CONTRACT_CT_LIMIT = 38.0
 CONFLICT = "conflict"
 
 
@@ -107,12 +108,13 @@ class TubeResult:
     status: ResultStatus = ResultStatus.NO_RESULT
     source_rows: list[int] = field(default_factory=list)
     changed: bool = False
+    ct_limit: float = CONTRACT_CT_LIMIT
 
     def take(
         self, word: ResultWord, lowest_ct: float | None
     ) -> tuple[ResultOutcome, tuple[ResultWarning, ...]]:
         """One more row about this tube. A final result is never overwritten."""
-        contradicts = word == ResultWord.NEGATIVE and lowest_ct is not None and lowest_ct < CT_LIMIT
+        contradicts = word == ResultWord.NEGATIVE and lowest_ct is not None and lowest_ct < self.ct_limit
         warnings = (ResultWarning.CT_CONTRADICTS_RESULT,) if contradicts else ()
         before = (self.result, self.status)
         outcome = self._settle(word)
