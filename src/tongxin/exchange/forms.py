@@ -7,13 +7,14 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tongxin.core.headers import SheetMapping
 from tongxin.people.rules import columns as c
 from tongxin.people.rules.columns import REGISTER
 
 MEANINGS = {
-    c.NAME: _("name"),
+    c.NAME: pgettext_lazy("person", "name"),
     c.ID: _("ID number"),
     c.PHONES: _("phone"),
     c.SEX: _("sex"),

@@ -159,7 +159,9 @@ class DocumentForm(forms.Form):
     """One more document of somebody."""
 
     number = forms.CharField(
-        label=_("Document number"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=pgettext_lazy("person", "Document number"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     is_primary = forms.BooleanField(label=_("Shown first from now on"), required=False)
     why = _why()

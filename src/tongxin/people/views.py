@@ -159,7 +159,7 @@ def document(request: ActorRequest, person_id: UUID) -> HttpResponse:
         request,
         queries.person_of(request.actor, person_id),
         lambda why: reveal.reveal_document(person_id=person_id, by=request.actor, at=clock.now(), why=why),
-        what=_("Document number"),
+        what=pgettext("person", "Document number"),
     )
 
 

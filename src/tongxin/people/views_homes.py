@@ -54,7 +54,9 @@ def move(request: ActorRequest, person_id: UUID) -> HttpResponse:
             at=clock.now(),
         )
 
-    return _form(request, person_id, MoveForm(request.POST or None), act, _("Moved"), _("Move"), field="on")
+    return _form(
+        request, person_id, MoveForm(request.POST or None), act, _("Moved"), _("Note a move"), field="on"
+    )
 
 
 @require_http_methods(FORM)
@@ -74,7 +76,13 @@ def leave(request: ActorRequest, person_id: UUID) -> HttpResponse:
         )
 
     return _form(
-        request, person_id, LeaveForm(request.POST or None), act, _("Moved out."), _("Moved out"), field="on"
+        request,
+        person_id,
+        LeaveForm(request.POST or None),
+        act,
+        _("Moved out."),
+        _("Note a move out"),
+        field="on",
     )
 
 
@@ -88,7 +96,7 @@ def away(request: ActorRequest, person_id: UUID) -> HttpResponse:
         homes.note_away(person_id=person_id, by=request.actor, at=clock.now(), **said)
 
     form = AwayForm(request.POST or None)
-    return _form(request, person_id, form, act, _("Noted."), _("Away"), field="left_on")
+    return _form(request, person_id, form, act, _("Noted."), _("Note an absence"), field="left_on")
 
 
 @require_http_methods(FORM)
@@ -119,7 +127,7 @@ def flags(request: ActorRequest, person_id: UUID) -> HttpResponse:
         )
 
     form = FlagsForm(request.POST or None, initial={"flags": found.flags})
-    return _form(request, person_id, form, act, _("Set."), _("At the lane"))
+    return _form(request, person_id, form, act, _("Set."), _("Say what the lane does"))
 
 
 @require_http_methods(FORM)
@@ -139,7 +147,9 @@ def tag(request: ActorRequest, person_id: UUID) -> HttpResponse:
 
     may_see = request.actor.may(homes.READ_TAGS, found.area_path)
     form = TagForm(request.POST or None, may_see_sensitive=may_see)
-    return _form(request, person_id, form, act, _("Set."), _("Tag"), capability=CHANGE if not may_see else "")
+    return _form(
+        request, person_id, form, act, _("Set."), _("Set a tag"), capability=CHANGE if not may_see else ""
+    )
 
 
 @require_POST
@@ -197,7 +207,7 @@ def visit(request: ActorRequest, household_id: UUID) -> HttpResponse:
         "heading": _("Door visit"),
         "lead": door_label(found.dwelling),
         "form": form,
-        "submit": _("Keep"),
+        "submit": _("Save"),
     }
     context["back"] = f"/people/households/{household_id}"
     return render(request, "people/act.html", context, status=422 if form.errors else 200)

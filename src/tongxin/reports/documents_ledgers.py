@@ -6,6 +6,7 @@ from datetime import datetime
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tongxin.access.queries import installation
 from tongxin.core import clock, documents, formats
@@ -63,7 +64,14 @@ def sheet(definition: Definition, rows: Sequence[Row], area_path: str, at: datet
 
 
 def _head() -> list[str]:
-    return [_("Name"), _("Sex, age"), _("Address"), _("On what ground"), _("Since"), _("Until")]
+    return [
+        pgettext("person", "Name"),
+        _("Sex, age"),
+        _("Address"),
+        _("On what ground"),
+        _("Since"),
+        _("Until"),
+    ]
 
 
 def _line(row: Row) -> list[str]:
