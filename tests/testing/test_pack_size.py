@@ -1,13 +1,14 @@
 """The pack of a whole community is whole, is kept, and costs no more queries than a small one."""
 
 import gzip
+from datetime import timedelta
 
 import msgspec
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests import cast, lane
-from tongxin.access.models import Entry
+from tongxin.access.models import Entry, Sight
 from tongxin.access.queries import actor_of_device
 from tongxin.core.ids import new_id
 from tongxin.people.models import Code, Document, Person, Residence
@@ -68,4 +69,27 @@ def test_a_pack_costs_as_many_queries_for_many_as_for_few(station: lane.Station,
 
     pack.pack_for(unless="", **ask)
 
-    assert len([each for each in queries if each.lstrip().startswith(("SELECT", "WITH"))]) == 6
+    assert len([each for each in queries if each.lstrip().startswith(("SELECT", "WITH"))]) == 7
+
+
+def test_who_a_phone_has_shown_is_written_down_once_a_day(station: lane.Station) -> None:  # LE-32
+    ask = {
+        "area_path": cast.SHUANGXI,
+        "post_id": station.town.point.pk,
+        "by": actor_of_device(station.device),
+    }
+    other = actor_of_device(lane.device(station.town, "A2"))
+    wei = station.town.chen_wei.pk
+
+    made = pack.pack_for(unless="", at=cast.NOON, **ask)
+    assert Sight.objects.count() == PEOPLE + 3
+    pack.pack_for(unless=made.version, at=cast.NOON, **ask)
+    with transaction.atomic():  # a row is of another version in another transaction only
+        Person.objects.filter(pk=wei).update(sex="")
+    again = pack.pack_for(unless=made.version, at=cast.NOON, **ask)
+
+    assert again.version != made.version
+    assert Sight.objects.count() == PEOPLE + 3
+    pack.pack_for(unless="", at=cast.NOON, **(ask | {"by": other}))
+    pack.pack_for(unless="", at=cast.NOON + timedelta(days=1), **ask)
+    assert Sight.objects.filter(person_id=wei, entry__act="testing.pack.taken").count() == 3

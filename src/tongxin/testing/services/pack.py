@@ -7,7 +7,7 @@ process, and sent only when something in it has changed.
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -139,13 +139,39 @@ def pack_for(*, area_path: str, post_id: UUID | None, unless: str, by: Actor, at
     version = _version(area_path, post_id, round_, held, at)
     if version == unless:
         return Made(version, None)
-    body = _kept.get(version)
-    if body is None:
+    kept = _kept.get(version)
+    if kept is None:
         made = _make(area_path, post_id, round_, held, version, at)
         body = gzip.compress(msgspec.json.encode(made), ZIP_LEVEL, mtime=0)
-        _kept.put(version, body)
-    journal.record("testing.pack.taken", by=by, area_path=area_path, at=at, facts={"version": version})
-    return Made(version, body)
+        kept = _Keeping(body, tuple(person.id for person in made.people))
+        _kept.put(version, kept)
+    journal.record(
+        "testing.pack.taken",
+        by=by,
+        area_path=area_path,
+        at=at,
+        facts={"version": version},
+        people=_first_shown(kept.people, by, at),
+    )
+    return Made(version, kept.body)
+
+
+def _first_shown(people: Sequence[UUID], by: Actor, at: datetime) -> list[UUID]:
+    """Whom a pack shows to this phone for the first time today (LE-32).
+
+    A pack is new with every swab; the same people are not written down again each time.
+    """
+    since, _end = clock.span_of(clock.day_of(at))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT person FROM unnest(%s::uuid[]) AS person
+               EXCEPT
+               SELECT s.person_id FROM access_entry e JOIN access_sight s ON s.entry_id = e.id
+               WHERE e.act = 'testing.pack.taken' AND e.device_id = %s AND e.occurred_at >= %s
+                 AND s.person_id = ANY (%s::uuid[])""",
+            [list(people), by.device_id, since, list(people)],
+        )
+        return [person for (person,) in cursor.fetchall()]
 
 
 # ---- what a pack is made of
@@ -340,23 +366,30 @@ def _rows(statement: str, values: Any) -> list[dict[str, Any]]:
 # ---- packs that were made
 
 
+class _Keeping(NamedTuple):
+    """A pack as it is sent, and who is in it."""
+
+    body: bytes
+    people: tuple[UUID, ...]
+
+
 class _Kept:
     """The last packs of this process: a hundred phones at one point ask for the same one."""
 
     def __init__(self) -> None:
-        self._packs: OrderedDict[str, bytes] = OrderedDict()
+        self._packs: OrderedDict[str, _Keeping] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, version: str) -> bytes | None:
+    def get(self, version: str) -> _Keeping | None:
         with self._lock:
-            body = self._packs.get(version)
-            if body is not None:
+            kept = self._packs.get(version)
+            if kept is not None:
                 self._packs.move_to_end(version)
-            return body
+            return kept
 
-    def put(self, version: str, body: bytes) -> None:
+    def put(self, version: str, kept: _Keeping) -> None:
         with self._lock:
-            self._packs[version] = body
+            self._packs[version] = kept
             while len(self._packs) > KEPT_PACKS:
                 self._packs.popitem(last=False)
 
