@@ -13,7 +13,7 @@ from tests.factories import lanes
 from tongxin.access.models import EntryFacts
 from tongxin.core import clock, scope
 from tongxin.core.ids import new_id
-from tongxin.people.models import CallTask, CallTry, Person
+from tongxin.people.models import Absence, CallTask, CallTry, Person
 from tongxin.places.models import GridMembership
 from tongxin.testing.enums import Coverage, RoundState
 from tongxin.testing.models import Claim, Expected, Round, Visit
@@ -507,6 +507,33 @@ def test_reasons_of_the_last_round_are_offered_and_not_carried_over(
     assert offered == [("张伟", "away"), ("陈芳", "exempt")]  # 陈伟 should be back since yesterday
     with scope.everywhere():
         assert Claim.objects.filter(round=round_).count() == 0
+
+
+def test_an_absence_of_the_register_is_offered_and_confirmed(town: Town, round_: Round) -> None:  # MT-40
+    today = clock.today()
+    with scope.everywhere():
+        for person, back in (
+            (town.chen_wei, today + timedelta(days=3)),
+            (town.zhang_wei, today - timedelta(days=1)),
+        ):
+            Absence.objects.create(
+                person=person, area_path=person.area_path, place="长沙", left_on=today - timedelta(days=4),
+                back_on=back, source="call", noted_by_name="林志强", noted_at=clock.now(),
+            )  # fmt: skip
+    client = enter(town, "lin")
+    page = client.get(reverse("testing:proposals", args=[round_.pk]))
+    [offered] = page.context["proposals"]
+    assert (offered.name, offered.claim.klass, offered.claim.place) == ("陈伟", "away", "长沙")
+    assert "away by the register since" in page.content.decode()
+    with scope.everywhere():
+        assert not Claim.objects.filter(round=round_).exists()
+
+    said = {"klass": "away", "place": "长沙", "until_on": offered.claim.until_on.isoformat()}
+    client.post(reverse("testing:reason", args=[round_.pk, town.chen_wei.pk]) + "?proposed=1", said)
+
+    with scope.everywhere():
+        assert Expected.objects.get(round=round_, person=town.chen_wei).klass == Coverage.AWAY
+    assert client.get(reverse("testing:proposals", args=[round_.pk])).context["proposals"] == []
 
 
 def test_a_reason_is_confirmed_one_by_one(town: Town, round_: Round, round_before: Round) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from tongxin.core import clock, formats
 from tongxin.core.refusals import Refusal
 from tongxin.people.enums import CallOutcome
-from tongxin.people.models import CallTry, Phone
+from tongxin.people.models import Absence, CallTry, Phone
 from tongxin.people.queries.calls import tries_of
 from tongxin.places.models import Area
 from tongxin.places.queries.areas import grids_of
@@ -426,12 +426,16 @@ def evidence_of(claim: Claim) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A reason that stood for a person in the last round: offered again, confirmed one by one."""
+    """A reason that stood in the last round, or an absence of the register (`away_since`): confirmed one by one.
+
+    The claim of an absence is not made yet: it is what a confirmation would say.
+    """
 
     person_id: UUID
     name: str
     door: str
     claim: Claim
+    away_since: date | None = None
 
 
 CARRIED = (Coverage.EXEMPT, Coverage.AWAY, Coverage.ISOLATED)
@@ -442,9 +446,11 @@ def proposals(round_: Round, *, at: datetime, size: int = SIZE) -> list[Proposal
 
     A return that is past is not offered: they are back. Nothing is carried over by itself (MT-40, exempt needs a doctor).
     """
+    away = _absent(round_, at=at, size=size)
     before = rounds.before(round_)
     if before is None:
-        return []
+        return away
+    noted = {each.person_id for each in away}
     unknown = Expected.objects.filter(round=round_, removed_at=None, klass=Coverage.UNKNOWN)
     said = (
         Expected.objects.filter(round=before, removed_at=None, klass__in=CARRIED)
@@ -457,7 +463,43 @@ def proposals(round_: Round, *, at: datetime, size: int = SIZE) -> list[Proposal
     found = []
     for row in said:
         claim = claims.get(row.evidence_id) if row.evidence_id else None
-        if claim is not None and (claim.until_on is None or claim.until_on >= today):
+        if (
+            row.person_id not in noted
+            and claim is not None
+            and (claim.until_on is None or claim.until_on >= today)
+        ):
             door = row.dwelling.label if row.dwelling else ""
             found.append(Proposal(row.person_id, row.person.name, door, claim))
-    return found[:size]
+    return [*away, *found][:size]
+
+
+def _absent(round_: Round, *, at: datetime, size: int) -> list[Proposal]:
+    """Who is unknown now and away by the register, at a known place, with a day of return that is not past."""
+    unknown = Expected.objects.filter(round=round_, removed_at=None, klass=Coverage.UNKNOWN)
+    absences = {
+        each.person_id: each
+        for each in Absence.objects.filter(
+            person_id__in=unknown.values("person_id"),
+            returned_on=None,
+            left_on__lte=clock.day_of(at),
+            back_on__gte=clock.day_of(at),
+        )
+    }
+    rows = unknown.filter(person_id__in=list(absences)).select_related("person", "dwelling")
+    return [
+        Proposal(
+            row.person_id,
+            row.person.name,
+            row.dwelling.label if row.dwelling else "",
+            Claim(
+                klass=Coverage.AWAY,
+                place=absence.place,
+                until_on=absence.back_on,
+                by_name=absence.noted_by_name,
+                occurred_at=absence.noted_at,
+            ),
+            absence.left_on,
+        )
+        for row in rows.order_by("area_path", "id")[:size]
+        for absence in [absences[row.person_id]]
+    ]
