@@ -163,7 +163,6 @@ PRINTED = frozenset(
 # Workbooks and what scripts ask for: nothing to look at.
 FILES = frozenset(
     {
-        "exchange.rejects",
         "places.outlines",
         "places.shapes",
         "reports.export_file",
