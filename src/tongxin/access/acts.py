@@ -100,6 +100,7 @@ ACTS: dict[str, str | Promise] = {
     "reports.export.approved": _("approved an export"),
     "reports.export.asked": _("asked for an export"),
     "reports.briefing.written": _("wrote a briefing"),
+    "reports.ledger.signed": _("signed the day of a ledger"),
     "testing.base.put_back": _("put somebody back into the base"),
     "testing.base.removed": _("removed somebody from the base"),
     "testing.coverage.claimed": _("gave a reason for not sampled"),
@@ -155,7 +156,6 @@ APPS: dict[str, str | Promise] = {
     "testing": _("testing"),
     "containment": _("holds"),
     "exchange": _("files and phones"),
-    "reports.ledger.signed": _("signed the day of a ledger"),
     "reports": _("reports"),
 }
 

@@ -147,7 +147,7 @@ def mend(request: ActorRequest, upload_id: UUID, row_id: UUID) -> HttpResponse:
         by=request.actor,
         area_path=upload.area_path,
         what="rejected_rows",
-        people=[],
+        people=None,
         why=f"{upload.file_name} {row.sheet}!{row.row}",
     )
     context = {

@@ -203,11 +203,21 @@ def _owe_reactions(entry: Entry) -> None:
 
 
 def seen(
-    *, by: Actor, area_path: str, what: str, people: list[UUID], why: str = "", at: datetime | None = None
+    *,
+    by: Actor,
+    area_path: str,
+    what: str,
+    people: list[UUID] | None,
+    why: str = "",
+    at: datetime | None = None,
 ) -> None:
-    """Record that sensitive fields of these people were shown (who saw whom, and why). Nobody shown is no look."""
-    if not people:
+    """Record that sensitive fields of these people were shown (who saw whom, and why). Nobody shown is no look.
+
+    `None` says that the shown ones stand in no register yet: rows to verify, lines of a laboratory.
+    """
+    if people is not None and not people:
         return
+    people = people or []
     if not by.is_system and not areas.within_any(area_path, by.paths):
         # Who works in a grid holds its buildings, not the grid's own path.
         area_path = by.paths[0] if by.paths else area_path

@@ -37,7 +37,7 @@ def rejects_sheet(*, upload: Upload, purpose: str, by: Actor, at: datetime) -> b
         by=by,
         area_path=upload.area_path,
         what="rejected_rows",
-        people=[],
+        people=None,
         why=f"{purpose} · {upload.file_name} · {len(rows)}",
         at=at,
     )
