@@ -167,3 +167,18 @@ def test_the_next_community_mends_nothing_here(town: cast.Town) -> None:
 
     with pytest.raises(Refusal, match="not_allowed"):
         mend(town, upload, RIGHT, "gao")
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("103.0", "103"),
+        ("13900000042.0", "13900000042"),
+        ("990001195106150048.0", "990001195106150048.0"),  # a long number cell has lost digits: as it came
+        ("1.5", "1.5"),
+        ("3-2-401", "3-2-401"),
+        ("", ""),
+    ],
+)
+def test_a_number_cell_is_shown_as_it_was_typed(kept: str, shown: str) -> None:
+    assert mending.plain(kept) == shown

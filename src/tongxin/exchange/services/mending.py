@@ -1,6 +1,7 @@
 """Rows "to verify" are mended in place (待核实): the cells are corrected and judged again by the same rules."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -31,6 +32,7 @@ from tongxin.people.services.changes import Change, apply_changes
 from tongxin.people.sheets import RegisterReading, RowReading, read_register
 
 ALLOW = "people.document.allow"
+WHOLE = re.compile(r"^(\d{1,11})\.0$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,15 @@ def cells_of(upload: Upload, row: UploadRow) -> list[Cell]:
             column=column,
             meaning=meaning,
             heading=sheet.headings.get(column, ""),
-            value=values[column] if column < len(values) else "",
+            value=plain(values[column]) if column < len(values) else "",
         )
         for column, meaning in sorted(sheet.columns.items())
     ]
+
+
+def plain(value: str) -> str:
+    """A number cell as it was typed: 103.0 is room 103. Longer ones may have lost digits and stay as they came."""
+    return WHOLE.sub(r"\1", value)
 
 
 @transaction.atomic
