@@ -36,6 +36,7 @@ ACTS: dict[str, str | Promise] = {
     "access.rejected_rows.seen": _("exported rejected rows"),
     "access.restrictions.seen": _("saw who is held"),
     "access.round_people.seen": _("saw the people of a round"),
+    "access.tube.seen": _("saw whose swabs are in a tube"),
     "containment.appeal.corrected": _("corrected every list after an appeal"),
     "containment.appeal.received": _("took an appeal in"),
     "containment.appeal.rejected": _("answered an appeal: the hold stands"),

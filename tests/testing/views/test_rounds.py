@@ -9,6 +9,7 @@ from django.urls import reverse
 from tests import cast
 from tests.cast import SHUANGXI, Town
 from tests.factories import lanes
+from tongxin.access.models import Entry
 from tongxin.core import clock, scope
 from tongxin.testing.enums import RoundState
 from tongxin.testing.models import Expected, Lane, Round, Tube
@@ -277,3 +278,14 @@ def test_a_page_costs_the_same_for_one_and_for_three(
 
     assert one == three
     assert one <= 32
+
+
+def test_who_looks_into_a_tube_is_written_down(town: Town, round_: Round) -> None:
+    with scope.everywhere():
+        lanes.filled_tube(Lane.objects.get(), "T1", [town.chen_wei], clock.now())
+
+    enter(town, "zhao").get(reverse("testing:tube", args=["T1"]))
+
+    with scope.everywhere():
+        entry = Entry.objects.get(act="access.tube.seen")
+        assert entry.facts_row.facts["people"] == [str(town.chen_wei.pk)]

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.access.gate import ActorRequest, needs
+from tongxin.access.services import journal
 from tongxin.core import clock, pages
 from tongxin.core.formats import number
 from tongxin.core.pages import Chip, Column, Empty, Table
@@ -36,7 +37,12 @@ IN_DEAL_FORM = {
     "batch_expired": "expires_on",
     "stock_short": "count",
 }
-ISSUE, VOID, LANE = "testing.tube.issue", "testing.tube.void", "testing.lane.run"
+ISSUE, VOID, LANE, REGISTER = (
+    "testing.tube.issue",
+    "testing.tube.void",
+    "testing.lane.run",
+    "people.register.read",
+)
 
 
 @needs(LANE, "testing.round.plan", "testing.round.approve")
@@ -230,6 +236,10 @@ def tube_page(request: ActorRequest, code: str) -> HttpResponse:
                 % {"tube": code, "n": len(made)},
             )
             return go(request, "testing:tube", code)
+    members = samples.in_tube(code) if request.actor.may(REGISTER, within=tube.area_path) else None
+    if members:
+        shown = [member.person_id for member in members]
+        journal.seen(by=request.actor, area_path=tube.area_path, what="tube", people=shown)
     context = {
         "tube": tube,
         "box": _box_of(tube),
@@ -238,9 +248,7 @@ def tube_page(request: ActorRequest, code: str) -> HttpResponse:
         and request.actor.may("testing.box.receive", within=tube.area_path),
         "form": form,
         "state": TubeState(tube.state),
-        "members": samples.in_tube(code)
-        if request.actor.may("people.register.read", within=tube.area_path)
-        else None,
+        "members": members,
         "make_ups": samples.make_ups_of(code),
     }
     name = "testing/tube.html#part" if request.htmx else "testing/tube.html"
