@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from tests import cast
 from tests.testing.services.test_pools import T0, Night, night_of
@@ -29,8 +30,9 @@ def held(night: Night) -> Restriction:
 
 
 def lines(night: Night, who: str, at: datetime, url: str) -> list[tuple[str, int, str]]:
-    found = work.duties(night.town.actor(who, at), None, at)
-    return [(str(duty.title), duty.count, duty.meaning) for duty in found if duty.url == url]
+    with translation.override("en"):
+        found = work.duties(night.town.actor(who, at), None, at)
+        return [(str(duty.title), duty.count, duty.meaning) for duty in found if duty.url == url]
 
 
 @pytest.mark.parametrize(

@@ -282,6 +282,13 @@ EXAMPLES = {
         "  tongxin simulate shuangxi --fast --json figures.json the same on this demo register, figures as JSON\n"
         "It ends with 1 when an invariant broke: a class too many, a lost event, a person in two tubes."
     ),
+    "rotate-keys": _(
+        "Examples:\n"
+        "  tongxin rotate-keys             make a new key and seal everything with it, batch by batch\n"
+        "  tongxin rotate-keys --resume    go on after a stop\n"
+        "  tongxin rotate-keys --retire    at last, forget the keys that nothing needs any more\n"
+        "Make a backup before and after; each backup keeps its own keys."
+    ),
 }
 
 
