@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -15,9 +16,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 def pytest_configure() -> None:
-    # Argon2 costs 80 ms a password by design; no test is about that.
+    # Machines are shared: how long an example takes says nothing about the code.
+    hypothesis.settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("patient")
     # Who must set up a second factor first is its own tests' matter.
     settings.TONGXIN_SECOND_FACTOR_ROLES = ()
+    # Argon2 costs 80 ms a password by design; no test is about that.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -185,7 +185,7 @@ words = st.fixed_dictionaries(
 
 
 @given(st.lists(facts, max_size=6), st.lists(words, max_size=4))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_nine_classes_always_sum_to_the_base(taken, said) -> None:  # MT-40
     from django.db import transaction
 
